@@ -1,0 +1,104 @@
+import * as t from 'io-ts';
+
+/** A mistake in a configuration. `path` is dotted from the file's root; `nearest` is the valid key that resembles the one found. */
+export interface Problem {
+  readonly path: string;
+  readonly found: string;
+  readonly expected: string;
+  readonly nearest?: string;
+}
+
+/** One configuration key: how it is read, what it is when absent, and one sentence for the documentation. */
+export interface Field<A> {
+  readonly codec: t.Decoder<unknown, A>;
+  readonly doc: string;
+  /** `required`: absent is a mistake; `optional`: absent stays absent; `defaulted`: absent becomes `fallback`. */
+  readonly presence: 'required' | 'optional' | 'defaulted';
+  readonly fallback?: A;
+}
+
+export interface Required<A> extends Field<A> {
+  readonly presence: 'required';
+}
+export interface Optional<A> extends Field<A> {
+  readonly presence: 'optional';
+}
+export interface Defaulted<A> extends Field<A> {
+  readonly presence: 'defaulted';
+  readonly fallback: A;
+}
+
+/** A key that must be there. */
+export const required = <A>(codec: t.Decoder<unknown, A>, doc: string): Required<A> => ({
+  codec,
+  doc,
+  presence: 'required',
+});
+
+/** A key that may be absent (or null), and then is absent from the result. */
+export const optional = <A>(codec: t.Decoder<unknown, A>, doc: string): Optional<A> => ({
+  codec,
+  doc,
+  presence: 'optional',
+});
+
+/** A key with a default, used when it is absent or null. */
+export const defaulted = <A>(codec: t.Decoder<unknown, A>, fallback: A, doc: string): Defaulted<A> => ({
+  codec,
+  doc,
+  presence: 'defaulted',
+  fallback,
+});
+
+export type Fields = Readonly<Record<string, Field<unknown>>>;
+
+type Value<F> = F extends Field<infer A> ? A : never;
+type OptionalKeys<F extends Fields> = { [K in keyof F]: F[K]['presence'] extends 'optional' ? K : never }[keyof F];
+export type SectionOf<F extends Fields> = { readonly [K in Exclude<keyof F, OptionalKeys<F>>]: Value<F[K]> } & {
+  readonly [K in OptionalKeys<F>]?: Value<F[K]>;
+};
+
+/** A JSON object of known keys. Its `fields` are what the documentation is generated from. */
+export interface Section<F extends Fields> extends t.Type<SectionOf<F>, unknown> {
+  readonly fields: F;
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const own = (value: Readonly<Record<string, unknown>>, key: string): unknown =>
+  Object.hasOwn(value, key) ? value[key] : undefined;
+
+/** A codec for a JSON object. Every mistake in it is reported, not only the first; keys it does not know are left out of the result. */
+export const section = <F extends Fields>(name: string, fields: F): Section<F> => {
+  const validate: t.Validate<unknown, SectionOf<F>> = (input, context) => {
+    if (!isObject(input)) return t.failure(input, context);
+    const errors: t.Errors = [];
+    const result: [string, unknown][] = [];
+    for (const [key, field] of Object.entries(fields)) {
+      const value = own(input, key);
+      const absent = value === undefined || (value === null && field.presence !== 'required');
+      if (absent && field.presence === 'defaulted') result.push([key, field.fallback]);
+      else if (!absent || field.presence === 'required') {
+        const decoded = field.codec.validate(value, t.appendContext(context, key, field.codec, value));
+        if (decoded._tag === 'Left') errors.push(...decoded.left);
+        else result.push([key, decoded.right]);
+      }
+    }
+    return errors.length > 0 ? t.failures(errors) : t.success(Object.fromEntries(result) as SectionOf<F>);
+  };
+  const type = new t.Type<SectionOf<F>, unknown, unknown>(name, isObject as never, validate, t.identity);
+  return Object.assign(type, { fields });
+};
+
+/** A codec that also tests the value. The name is what a report says was expected: "a port (1 to 65535)". */
+export const refine = <A>(codec: t.Type<A, unknown>, test: (value: A) => boolean, name: string): t.Type<A, unknown> =>
+  new t.Type<A, unknown, unknown>(
+    name,
+    codec.is,
+    (input, context) => {
+      const decoded = codec.validate(input, context);
+      return decoded._tag === 'Left' || !test(decoded.right) ? t.failure(input, context) : decoded;
+    },
+    t.identity,
+  );

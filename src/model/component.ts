@@ -1,0 +1,48 @@
+import type * as t from 'io-ts';
+import type { Observable, OperatorFunction } from 'rxjs';
+import type { Command } from './command.js';
+import type { Envelope } from './envelope.js';
+import type { Fact } from './fact.js';
+import type { Message } from './message.js';
+
+/**
+ * Where messages come from: a function from the commands that its devices receive to the messages that they send.
+ * Completing `commands` asks it to stop: it ends its intake, settles what it has, and completes.
+ */
+export type Source = (commands: Observable<Command>) => Observable<Envelope<Message>>;
+
+/** A step between source and sink. One that drops a value settles it. */
+export type Operator<A = Message, B = A> = OperatorFunction<Envelope<A>, Envelope<B>>;
+
+/** Where messages go: acknowledges what it has delivered, and emits the commands that come back. */
+export type Sink = (messages: Observable<Envelope<Message>>) => Observable<Command>;
+
+/** Where a component writes what a person may read. Details are fields, never pasted into the text. */
+export interface Log {
+  readonly debug: (text: string, details?: Readonly<Record<string, unknown>>) => void;
+  readonly info: (text: string, details?: Readonly<Record<string, unknown>>) => void;
+  readonly warn: (text: string, details?: Readonly<Record<string, unknown>>) => void;
+  readonly error: (text: string, details?: Readonly<Record<string, unknown>>) => void;
+}
+
+/** What a component is given when it is opened. */
+export interface Context {
+  /** The component's name in the configuration. */
+  readonly name: string;
+  readonly log: Log;
+  readonly fact: (fact: Fact) => void;
+  /** The folder that relative file names of the configuration start from. */
+  readonly folder: string;
+}
+
+/** What a connector module exports by default. */
+export interface Connector<C> {
+  readonly type: string;
+  /** io-ts codec of the connector's own file, with its defaults. */
+  readonly config: t.Type<C, unknown>;
+  /** Makes the source. Nothing is connected before the source is subscribed to. */
+  readonly open: (config: C, context: Context) => Source;
+}
+
+/** Names a connector's parts and infers its configuration's type. */
+export const connector = <C>(parts: Connector<C>): Connector<C> => parts;

@@ -1,0 +1,58 @@
+import type { ErrorCode } from './errors.js';
+
+/** The life cycle of a connector, and of the connection to the platform. */
+export type Phase =
+  'initialized' | 'connecting' | 'connected' | 'polling' | 'disconnected' | 'reconnecting' | 'refused' | 'disabled';
+
+/** A component entered a phase. `refused`: the peer refused the credentials, the next try is at least a minute away. */
+export interface State {
+  readonly kind: 'state';
+  readonly who: string;
+  readonly phase: Phase;
+  readonly why?: string;
+}
+
+/** What is counted. The first five obey: received = delivered + queued + all dropped. */
+export type Counter =
+  | 'received' // messages that the buffer admitted (and what it dropped at admission)
+  | 'delivered' // messages that the platform acknowledged
+  | 'dropped.oldest' // removed to make room, as configured
+  | 'dropped.newest' // refused for want of room, as configured
+  | 'dropped.expired' // older than the configured time to live
+  | 'dropped.refused' // refused by the platform for good: now a dead letter
+  | 'dropped.damaged' // unreadable in a damaged file
+  | 'tooLarge' // refused at admission: no storage could ever hold it
+  | 'shed' // refused because a source that cannot wait was too fast
+  | 'failed' // could not be converted
+  | 'collided' // stamped more than a second ahead of the clock
+  | 'skipped' // ticks of a poll that found the pipeline busy
+  | 'published' // publishes that the platform acknowledged
+  | 'redelivered'; // publishes sent again after a reconnect
+
+/** Something happened `n` times. */
+export interface Count {
+  readonly kind: 'count';
+  readonly who: string;
+  readonly counter: Counter;
+  readonly n: number;
+}
+
+/** Messages and bytes that wait in the buffer now, and devices that are connected. */
+export interface Depth {
+  readonly kind: 'depth';
+  readonly who: string;
+  readonly records: number;
+  readonly bytes: number;
+  readonly devices?: number;
+}
+
+/** Something that a person should look at. Repeated ones are folded by the log. */
+export interface Alert {
+  readonly kind: 'alert';
+  readonly who: string;
+  readonly code: ErrorCode;
+  readonly text: string;
+}
+
+/** What happened, said beside the stream: statistics, logs, health and tests read it. */
+export type Fact = State | Count | Depth | Alert;
