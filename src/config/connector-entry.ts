@@ -1,0 +1,26 @@
+import * as t from 'io-ts';
+import { optional, refine, required, section } from '../model/codec.js';
+
+const text = refine(t.string, (value) => value.trim() !== '', 'a text that is not empty');
+
+const lowerCased = new t.Type<string, unknown, unknown>(
+  'a connector type such as "mqtt"',
+  t.string.is,
+  (input, context) =>
+    typeof input === 'string' && input.trim() !== ''
+      ? t.success(input.trim().toLowerCase())
+      : t.failure(input, context),
+  t.identity,
+);
+
+/** One item of `connectors` in the main file (core.md §4.6). */
+export const connectorEntry = section('a connector: {"name", "type", "configuration"}', {
+  name: required(text, 'Unique. Names the connector in logs and on the platform.'),
+  type: required(lowerCased, 'The protocol: mqtt, modbus, opcua and so on. Upper and lower case are the same.'),
+  configuration: required(text, 'The connector’s own file, relative to the folder of the main file.'),
+  class: optional(t.string, 'The class of a custom connector.'),
+  key: optional(t.string, 'The key of an out-of-process connector. Accepted, without effect.'),
+  useGRPCForce: optional(t.boolean, 'Accepted, without effect.'),
+});
+
+export type ConnectorEntry = t.TypeOf<typeof connectorEntry>;

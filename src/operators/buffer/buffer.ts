@@ -1,0 +1,273 @@
+import { EMPTY, Observable, Subject, asyncScheduler, catchError, ignoreElements, tap } from 'rxjs';
+import type { MonoTypeOperatorFunction, SchedulerLike } from 'rxjs';
+import type { Log } from '../../model/component.js';
+import type { Envelope } from '../../model/envelope.js';
+import { FatalError, GatewayError, reasonOf } from '../../model/errors.js';
+import type { Fact } from '../../model/fact.js';
+import type { Kept } from '../../model/message.js';
+import type { Backoff } from '../backoff.js';
+import { fullJitter } from '../backoff.js';
+import { batchMap } from '../batch-map.js';
+import type { Limits } from './admission.js';
+import { admission } from './admission.js';
+import { alarm } from './alarm.js';
+import { deferral } from './deferral.js';
+import { entrance } from './entrance.js';
+import { flight } from './flight.js';
+import type { Step } from './in-turn.js';
+import { inTurn } from './in-turn.js';
+import { messageIn } from './message-in.js';
+import type { DeadLetters, Store } from './store.js';
+import { StoreFull } from './store-full.js';
+
+export interface BufferOptions {
+  readonly limits: Limits;
+  /** At most so many envelopes are unsettled downstream. Default 2000. */
+  readonly window?: number;
+  /** Where refused messages go before their row does. */
+  readonly deadLetters: DeadLetters;
+  readonly log: Log;
+  readonly fact: (fact: Fact) => void;
+  /** How long the end waits for what is unsettled downstream, in ms. Default 3000. */
+  readonly grace?: number;
+  /** How long a device that the platform does not take for now is left alone. Default 30 s growing to 10 min. */
+  readonly deferFor?: Backoff;
+  readonly scheduler?: SchedulerLike;
+}
+
+/** How long settled rows wait for more of them, or for an append whose commit they can share, in ms. */
+const LINGER = 20;
+/** How long the lane rests after the storage failed or was full, in ms. */
+const REST = 1_000;
+/** How many rows are looked at in one turn when some have to be dropped for room. */
+const LOOKS = { fewest: 64, most: 10_000 };
+
+/**
+ * Durable storage as an operator: what goes in is on disk before it is acknowledged, and stays there until whoever is downstream
+ * acknowledges it.
+ *
+ * Promises
+ * - An envelope is acknowledged after the commit that made it durable, never before.
+ * - Every admitted message is emitted at least once, in the order of admission for each device (rows that came back with
+ *   `Unavailable` excepted); after a crash it is emitted again, unless its removal had been committed.
+ * - At most `window` envelopes are unsettled downstream. The disk grows while the platform is away; memory does not.
+ * - At the cap the operator's choice is done: `block` keeps the sources waiting, `drop_oldest` and `drop_newest` count every drop.
+ * - `nack(Unavailable)` leaves the row and passes over its device until a probe succeeds; `nack(Refused)` writes a dead letter,
+ *   then removes the row.
+ * - Appends and removals of one turn are one transaction; turns never overlap. While a commit runs, the next batch gathers.
+ */
+export const buffer =
+  (store: Store, options: BufferOptions): MonoTypeOperatorFunction<Envelope<Kept>> =>
+  (source) =>
+    new Observable<Envelope<Kept>>((subscriber) => {
+      const { window = 2_000, grace = 3_000, scheduler = asyncScheduler, limits, log, fact } = options;
+      const chunk = Math.max(1, window >>> 3);
+      const wakes = new Subject<void>();
+      const wake = (): void => wakes.next();
+      /** The lowest row that may not have been read yet. Rows below it are in flight, deferred, or gone. */
+      let cursor = store.opened.records > 0 ? 0 : store.opened.nextId;
+      let nextId = store.opened.nextId;
+      let closing = false;
+      /** At the end a durable store keeps what has not been offered yet; memory has no later. */
+      const leavesRest = (): boolean => closing && store.durable;
+      const rewind = (from: number): void => {
+        cursor = Math.min(cursor, from);
+        wake();
+      };
+
+      const linger = alarm(LINGER, wake, scheduler);
+      const rest = alarm(REST, wake, scheduler);
+      const burial = alarm(REST, wake, scheduler);
+      const door = entrance(limits, store.opened.devices, scheduler);
+      const room = admission(limits, store.opened, { log, fact, devices: door.connected });
+      const recovery = alarm(
+        REST,
+        () => {
+          room.relax();
+          wake();
+        },
+        scheduler,
+      );
+      const away = deferral(
+        options.deferFor ?? fullJitter({ base: 30_000, cap: 600_000, floor: 15_000 }),
+        scheduler,
+        rewind,
+      );
+      const aloft = flight({
+        window,
+        emit: (item) => subscriber.next(item),
+        away,
+        now: () => scheduler.now(),
+        rewind,
+        onSettled: () => {
+          const due = aloft.leaving().length + aloft.dying().length;
+          if (due >= chunk || closing || (aloft.isLanded() && cursor < nextId)) wake();
+          else linger.set();
+        },
+      });
+
+      /** An error that a later try may help is said; any other passes and ends the process. */
+      const survived = (error: unknown, text: string): void => {
+        if (error instanceof FatalError || !(error instanceof GatewayError)) throw error;
+        log.error(text, { reason: reasonOf(error) });
+        fact({ kind: 'alert', who: 'storage', code: error.code, text: reasonOf(error) });
+      };
+
+      /** Dead letters are durable before their rows go. While they cannot be written, their rows stay and the others go on. */
+      const bury: Step = () => {
+        const letters = aloft.dying().slice();
+        if (letters.length === 0 || burial.isSet()) return undefined;
+        return options.deadLetters(letters.map(({ at, reason, message }) => ({ at, reason, message }))).pipe(
+          tap({
+            complete: () => {
+              aloft.buried(letters);
+              for (const { reason, message } of letters)
+                log.error('a message was refused for good and set aside', { device: message.device, reason });
+            },
+          }),
+          catchError((error: unknown) => {
+            survived(error, 'dead letters cannot be written; their messages stay in the storage until they can');
+            burial.set();
+            return EMPTY;
+          }),
+        );
+      };
+
+      /** At the cap: which of the oldest rows go, if the configuration says that any may. */
+      const makeRoom: Step = () => {
+        const shortage = room.shortage(door.front(), aloft.leaving());
+        if (shortage === undefined) return undefined;
+        const from = Math.min(cursor, away.lowest() ?? cursor);
+        const looks = Math.min(Math.max(shortage.rows, LOOKS.fewest), LOOKS.most) + aloft.size();
+        return store.read(from, looks, []).pipe(
+          tap((rows) => {
+            const free = rows.filter(({ id }) => !aloft.has(id));
+            for (const { sum, ...row } of room.victims(free, shortage, scheduler.now())) aloft.discard(row, sum);
+          }),
+          ignoreElements(),
+        );
+      };
+
+      /** One transaction; what it made durable is handed over and acknowledged. */
+      const write: Step = () => {
+        linger.stop();
+        const remove = aloft.leaving().slice();
+        const plan = room.plan(door.front(), remove);
+        room.announce(plan);
+        if (remove.length + plan.admitted.length + plan.dropped.length === 0) return undefined;
+        const first = nextId;
+        const append = plan.admitted.map(({ device, at, bytes, body }, i) => ({
+          id: first + i,
+          device,
+          at,
+          bytes,
+          body,
+        }));
+        const devices = door.news(plan.admitted);
+        const batch = { append, remove, devices, sums: plan.sums };
+        const committed = (): void => {
+          nextId += append.length;
+          aloft.removed(remove);
+          door.admitted(append.length + plan.dropped.length, devices);
+          room.committed(batch);
+          plan.admitted.forEach(({ value }, i) => {
+            const { id, bytes } = append[i]!;
+            // Handed over without a detour through the disk, but only if nothing older waits there.
+            if (id !== cursor || aloft.credits() <= 0 || leavesRest()) return;
+            cursor = id + 1;
+            if (!away.passesOver(value.device, id)) aloft.offer(id, bytes, value);
+          });
+          for (const { ack } of plan.admitted) ack();
+          for (const { ack } of plan.dropped) ack();
+          if (door.size() > 0) wake();
+        };
+        return store.commit(batch).pipe(
+          tap({ complete: committed }),
+          catchError((error: unknown) => {
+            if (!(error instanceof StoreFull)) throw error;
+            if (append.length === 0) rest.set();
+            else if (room.squeeze(plan)) wake();
+            else recovery.set();
+            return EMPTY;
+          }),
+        );
+      };
+
+      /** Reads as many rows as there are credits. */
+      const fill: Step = () => {
+        const credits = aloft.credits();
+        if (cursor >= nextId || credits <= 0 || leavesRest()) return undefined;
+        const from = cursor;
+        const limit = Math.max(credits, chunk);
+        return store.read(from, limit, away.waiting()).pipe(
+          tap((rows) => {
+            // A probe may have moved the cursor back meanwhile; then the next turn reads from there.
+            if (cursor === from) cursor = rows.length < limit ? nextId : rows.at(-1)!.id + 1;
+            for (const row of rows) {
+              const { id, bytes, at, device } = row;
+              if (aloft.has(id)) continue;
+              if (aloft.credits() <= 0) {
+                cursor = Math.min(cursor, id);
+                break;
+              }
+              const message = messageIn(row);
+              if (!message) aloft.discard(row, 'dropped.damaged');
+              else if (room.expired(at, scheduler.now())) aloft.discard(row, 'dropped.expired');
+              else if (!away.passesOver(device, id)) aloft.offer(id, bytes, message);
+            }
+            if (cursor < nextId && aloft.credits() > 0) wake();
+            else if (aloft.leaving().length > 0) linger.set();
+          }),
+          ignoreElements(),
+        );
+      };
+
+      /** With nothing left to deliver, devices known from earlier runs are introduced to the platform, and space is given back. */
+      const idle: Step = () => {
+        if (cursor < nextId || leavesRest()) return undefined;
+        door.strangers(aloft.credits()).forEach(aloft.introduce);
+        return room.isEmpty() ? store.tidy() : undefined;
+      };
+
+      const finish: Step = () => {
+        const empty = aloft.isLanded() && aloft.leaving().length + aloft.dying().length + door.size() === 0;
+        if (closing && empty && (store.durable || cursor >= nextId)) wakes.complete();
+        return undefined;
+      };
+
+      const turn = (): Observable<never> =>
+        rest.isSet()
+          ? EMPTY
+          : inTurn([bury, makeRoom, write, fill, idle, finish]).pipe(
+              catchError((error: unknown) => {
+                survived(error, 'the storage failed; nothing is acknowledged until it works again');
+                rest.set();
+                return EMPTY;
+              }),
+            );
+
+      const lane = wakes.pipe(batchMap(turn)).subscribe(subscriber);
+      wake();
+      const intake = source.subscribe({
+        next: (arrival) => {
+          if (door.enter(arrival, fact)) wake();
+        },
+        error: (error: unknown) => subscriber.error(error),
+        complete: () => {
+          closing = true;
+          lane.add(
+            scheduler.schedule(() => {
+              wake();
+              wakes.complete();
+            }, grace),
+          );
+          wake();
+        },
+      });
+      return () => {
+        intake.unsubscribe();
+        lane.unsubscribe();
+        for (const timer of [linger, rest, burial, recovery]) timer.stop();
+        away.stop();
+      };
+    });

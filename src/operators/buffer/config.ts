@@ -1,0 +1,86 @@
+import * as t from 'io-ts';
+import { defaulted, optional, refine, section } from '../../model/codec.js';
+
+const MB = 1024 * 1024;
+const units: Readonly<Record<string, number>> = { '': 1, B: 1, KB: 1024, MB, GB: 1024 * MB };
+
+const whole = (least: number, name: string): t.Type<number, unknown> =>
+  refine(t.number, (value) => Number.isSafeInteger(value) && value >= least, name);
+const count = whole(1, 'a whole number, at least 1');
+const positive = refine(t.number, (value) => Number.isFinite(value) && value > 0, 'a number above 0');
+
+const oneOf = <A extends string>(...values: readonly A[]): t.Type<A, unknown> => {
+  const find = (input: unknown): A | undefined =>
+    typeof input === 'string' ? values.find((value) => value === input.trim().toLowerCase()) : undefined;
+  return new t.Type<A, unknown, unknown>(
+    `one of ${values.map((value) => JSON.stringify(value)).join(', ')}`,
+    (input): input is A => find(input) === input,
+    (input, context) => {
+      const found = find(input);
+      return found === undefined ? t.failure(input, context) : t.success(found);
+    },
+    t.identity,
+  );
+};
+
+const bytesOf = (input: unknown): number | undefined => {
+  if (typeof input === 'number') return input;
+  const parts = typeof input === 'string' ? /^\s*(\d+(?:\.\d+)?)\s*([KMG]?B?)\s*$/i.exec(input) : null;
+  const unit = (parts?.[2] ?? '').toUpperCase();
+  const factor = units[unit.length === 1 && unit !== 'B' ? `${unit}B` : unit];
+  return parts && factor !== undefined ? Math.floor(Number(parts[1]) * factor) : undefined;
+};
+
+const size = new t.Type<number, unknown, unknown>(
+  'a size in bytes such as 104857600 or "100MB"',
+  t.number.is,
+  (input, context) => {
+    const bytes = bytesOf(input);
+    return bytes !== undefined && Number.isSafeInteger(bytes) && bytes > 0
+      ? t.success(bytes)
+      : t.failure(input, context);
+  },
+  t.identity,
+);
+
+const ignored = optional(t.unknown, 'Accepted, without effect.');
+
+/** The `storage` section of the main file (core.md §4.4). What its keys mean for the SQLite file: docs/storage.md. */
+export const storageConfig = section('the storage section: {"type", …}', {
+  type: defaulted(
+    oneOf('memory', 'file', 'sqlite'),
+    'memory',
+    '`file` and `sqlite` keep what is queued in one SQLite file; `memory` forgets it when the gateway ends.',
+  ),
+  max_records: optional(count, 'How many messages may be queued. 100000 if nothing else says it.'),
+  max_records_count: optional(count, 'The incumbent’s name of max_records.'),
+  max_file_count: optional(count, 'Times max_records_per_file (messages), times max_file_size (bytes). 10 if absent.'),
+  max_records_per_file: optional(count, 'See max_file_count. 10000 if absent.'),
+  max_file_size: optional(size, 'In bytes, or as "100MB". 100 MB if absent. Times max_file_count it bounds the bytes.'),
+  data_folder_path: optional(t.string, 'The folder of the file; "./data/" if absent. From the working directory.'),
+  data_file_path: optional(t.string, 'The incumbent’s name of data_folder_path for the type sqlite.'),
+  at_capacity: defaulted(
+    oneOf('block', 'drop_oldest', 'drop_newest'),
+    'block',
+    'What gives way at the cap: the sources wait and nothing is lost, the oldest goes, or the new one is dropped.',
+  ),
+  max_dead_letters: defaulted(
+    whole(0, 'a whole number, at least 0'),
+    10_000,
+    'How many messages that the platform refused for good are kept.',
+  ),
+  messages_ttl_in_days: optional(positive, 'Type sqlite only: older messages are dropped. Nothing expires if absent.'),
+  size_limit: optional(count, 'Type sqlite: MB of one database of the incumbent. 1024 if absent.'),
+  max_db_amount: optional(
+    count,
+    'Type sqlite: how many databases. Times size_limit it bounds the bytes. 10 if absent.',
+  ),
+  read_records_count: ignored,
+  max_read_records_count: ignored,
+  max_records_between_fsync: ignored,
+  messages_ttl_check_in_hours: ignored,
+  writing_batch_size: ignored,
+  oversize_check_period: ignored,
+});
+
+export type StorageConfig = t.TypeOf<typeof storageConfig>;

@@ -1,0 +1,120 @@
+import type { SchedulerLike } from 'rxjs';
+import type { Envelope } from '../../model/envelope.js';
+import { Refused } from '../../model/errors.js';
+import type { Fact } from '../../model/fact.js';
+import { GATEWAY_DEVICE } from '../../model/message.js';
+import type { Connected, Kept } from '../../model/message.js';
+import type { Limits } from './admission.js';
+import type { Known } from './store.js';
+
+/** A message that has arrived and is not durable yet. */
+export interface Pending {
+  readonly value: Kept;
+  readonly device: string;
+  readonly at: number;
+  readonly bytes: number;
+  readonly body: string;
+  readonly ack: () => void;
+}
+
+/** What a row costs in the file beyond its text, in bytes: ids, sizes, and its share of a page. */
+const ROW_OVERHEAD = 32;
+
+/** One transaction takes no more than this, in bytes: a flood becomes several, and memory stays flat. */
+const GROUP = 8 * 1024 * 1024;
+
+const encode = (value: Kept): string | undefined => {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return undefined; // nested too deeply to be written down
+  }
+};
+
+/** The lane's front: arrivals in order, and the devices among them that the store does not know yet. */
+export interface Entrance {
+  /** False if the message can never be stored; it was refused then. */
+  readonly enter: (arrival: Envelope<Kept>, fact: (fact: Fact) => void) => boolean;
+  /** How many wait. */
+  readonly size: () => number;
+  /** The first of those that wait: as many as one transaction takes. */
+  readonly front: () => readonly Pending[];
+  /** What the device table has to learn with these messages. */
+  readonly news: (admitted: readonly Pending[]) => readonly Known[];
+  /** These are durable (or dropped by choice) now. */
+  readonly admitted: (count: number, news: readonly Known[]) => void;
+  /** Devices of earlier runs that nobody has mentioned in this one; each is returned once. */
+  readonly strangers: (most: number) => readonly Connected[];
+  /** How many devices are connected. */
+  readonly connected: () => number;
+}
+
+export const entrance = (limits: Limits, devices: readonly Known[], scheduler: SchedulerLike): Entrance => {
+  let queue: Pending[] = [];
+  let queued = 0;
+  const known = new Map(devices.map((entry) => [entry.device, entry]));
+  let connected = devices.filter((entry) => entry.connected).length;
+  const strange = new Set(devices.filter(({ connected }) => connected).map(({ device }) => device));
+
+  return {
+    enter: (arrival, fact) => {
+      const { value } = arrival;
+      const body = encode(value);
+      const bytes = body === undefined ? Infinity : Buffer.byteLength(body) + ROW_OVERHEAD;
+      if (body === undefined || bytes > limits.bytes) {
+        fact({ kind: 'count', who: 'storage', counter: 'tooLarge', n: 1 });
+        arrival.nack(
+          new Refused('MESSAGE_TOO_LARGE', `a message of ${value.device} is larger than the storage may hold`),
+        );
+        return false;
+      }
+      queued += bytes;
+      queue.push({ value, device: value.device, at: scheduler.now(), bytes, body, ack: arrival.ack });
+      return true;
+    },
+    size: () => queue.length,
+    front: () => {
+      if (queued <= GROUP) return queue;
+      let bytes = 0;
+      const end = queue.findIndex((pending, i) => (bytes += pending.bytes) > GROUP && i > 0);
+      return end < 0 ? queue : queue.slice(0, end);
+    },
+    news: (admitted) => {
+      const news = new Map<string, Known>();
+      for (const { value } of admitted) {
+        const { device } = value;
+        if (device === GATEWAY_DEVICE) continue;
+        const before = news.get(device) ?? known.get(device);
+        const profile = 'profile' in value ? value.profile : (before?.profile ?? 'default');
+        const connector = value.connector ?? before?.connector ?? '';
+        const connected = value.kind !== 'disconnected';
+        if (before?.profile === profile && before.connector === connector && before.connected === connected) continue;
+        news.set(device, { device, profile, connector, connected });
+      }
+      return [...news.values()];
+    },
+    admitted: (count, news) => {
+      for (let i = 0; i < count; i += 1) {
+        const { device, bytes } = queue[i]!;
+        queued -= bytes;
+        if (strange.size > 0) strange.delete(device);
+      }
+      queue = count === queue.length ? [] : queue.slice(count);
+      for (const entry of news) {
+        connected += Number(entry.connected) - Number(known.get(entry.device)?.connected ?? false);
+        known.set(entry.device, entry);
+      }
+    },
+    strangers: (most) => {
+      const found: Connected[] = [];
+      for (const device of strange) {
+        if (found.length >= most) break;
+        strange.delete(device);
+        const { profile, connector } = known.get(device)!;
+        found.push({ kind: 'connected', device, profile, connector });
+      }
+      return found;
+    },
+    connected: () => connected,
+  };
+};

@@ -1,0 +1,110 @@
+import type { Envelope, Nack } from '../../model/envelope.js';
+import { envelope } from '../../model/envelope.js';
+import { Refused, reasonOf } from '../../model/errors.js';
+import type { Kept } from '../../model/message.js';
+import type { Deferral } from './deferral.js';
+import type { DeadLetter, Leaving, Row, Sum } from './store.js';
+
+/** A row that the platform refused for good, until its dead letter is durable. */
+export type Dying = DeadLetter & Leaving;
+
+/** Rows that somebody is busy with: unsettled downstream, or settled and not removed yet. */
+export interface Flight {
+  /** How many more envelopes may be unsettled. Refused rows count until their dead letters are written: memory stays bounded. */
+  readonly credits: () => number;
+  /** Whether nothing is unsettled downstream. */
+  readonly isLanded: () => boolean;
+  readonly size: () => number;
+  readonly has: (id: number) => boolean;
+  readonly offer: (id: number, bytes: number, message: Kept) => void;
+  /** Emits a message that has no row. */
+  readonly introduce: (message: Kept) => void;
+  /** The row goes without having been offered. */
+  readonly discard: (row: Pick<Row, 'id' | 'bytes'>, sum: Sum) => void;
+  /** Rows that can be removed now. */
+  readonly leaving: () => readonly Leaving[];
+  /** The first of them have been removed. */
+  readonly removed: (rows: readonly Leaving[]) => void;
+  readonly dying: () => readonly Dying[];
+  /** The letters of the first of them are durable. */
+  readonly buried: (rows: readonly Dying[]) => void;
+}
+
+export interface FlightOptions {
+  readonly window: number;
+  readonly emit: (item: Envelope<Kept>) => void;
+  readonly away: Deferral;
+  readonly now: () => number;
+  /** Rows from this one on may have to be read again. */
+  readonly rewind: (from: number) => void;
+  /** An envelope was settled. */
+  readonly onSettled: () => void;
+}
+
+/** Keeps the books of what was handed downstream. Promises: a row is in one place only, and leaves `has` when it may be read again. */
+export const flight = ({ window, emit, away, now, rewind, onSettled }: FlightOptions): Flight => {
+  const held = new Set<number>();
+  let unsettled = 0;
+  let leaving: Leaving[] = [];
+  let dying: Dying[] = [];
+
+  const settled = (): void => {
+    unsettled -= 1;
+    onSettled();
+  };
+  const answered = (device: string): void => {
+    const from = away.succeeded(device);
+    if (from !== undefined) rewind(from);
+  };
+
+  return {
+    credits: () => window - unsettled - dying.length,
+    isLanded: () => unsettled === 0,
+    size: () => held.size,
+    has: (id) => held.has(id),
+    offer: (id, bytes, message) => {
+      held.add(id);
+      unsettled += 1;
+      const { device } = message;
+      emit(
+        envelope(
+          message,
+          () => {
+            leaving.push({ id, bytes, sum: 'delivered' });
+            answered(device);
+            settled();
+          },
+          (why: Nack) => {
+            if (why instanceof Refused) {
+              dying.push({ id, bytes, sum: 'dropped.refused', at: now(), reason: reasonOf(why), message });
+              // The platform has looked at the message: it takes the device.
+              answered(device);
+            } else {
+              held.delete(id);
+              away.defer(device, id);
+            }
+            settled();
+          },
+        ),
+      );
+    },
+    introduce: (message) => {
+      unsettled += 1;
+      emit(envelope(message, settled, settled));
+    },
+    discard: ({ id, bytes }, sum) => {
+      held.add(id);
+      leaving.push({ id, bytes, sum });
+    },
+    leaving: () => leaving,
+    removed: (rows) => {
+      leaving = leaving.slice(rows.length);
+      for (const { id } of rows) held.delete(id);
+    },
+    dying: () => dying,
+    buried: (rows) => {
+      dying = dying.slice(rows.length);
+      leaving.push(...rows);
+    },
+  };
+};

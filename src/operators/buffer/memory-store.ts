@@ -1,0 +1,52 @@
+import { EMPTY, defer, of } from 'rxjs';
+import type { Row, Store } from './store.js';
+import { noSums } from './no-sums.js';
+
+/** Index of the first row with `id >= from`. Rows are sorted by id; removed ones keep their place until the next sweep. */
+const lowerBound = (rows: readonly Row[], from: number): number => {
+  let low = 0;
+  let high = rows.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (rows[middle]!.id < from) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+};
+
+/**
+ * A store in RAM. Promises nothing beyond the life of the process: its acknowledgements mean "in memory", and the gateway says so
+ * at start.
+ */
+export const memoryStore = (): Store => {
+  let rows: Row[] = [];
+  const gone = new Set<number>();
+  const sweep = (): void => {
+    if (gone.size < 1_000 || gone.size * 2 < rows.length) return;
+    rows = rows.filter((row) => !gone.has(row.id));
+    gone.clear();
+  };
+  return {
+    opened: { nextId: 1, records: 0, bytes: 0, sums: noSums, devices: [] },
+    durable: false,
+    commit: (batch) =>
+      defer(() => {
+        for (const row of batch.append) rows.push(row);
+        for (const { id } of batch.remove) gone.add(id);
+        sweep();
+        return EMPTY;
+      }),
+    read: (from, limit, without) =>
+      defer(() => {
+        const found: Row[] = [];
+        const left = new Set(without);
+        for (let i = lowerBound(rows, from); i < rows.length && found.length < limit; i += 1) {
+          const row = rows[i]!;
+          if (!gone.has(row.id) && !left.has(row.device)) found.push(row);
+        }
+        return of(found);
+      }),
+    tidy: () => EMPTY,
+    close: () => EMPTY,
+  };
+};

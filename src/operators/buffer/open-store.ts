@@ -1,0 +1,135 @@
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Observable } from 'rxjs';
+import { EMPTY, asyncScheduler, catchError, concat, defer, map, mergeMap, of, throwError } from 'rxjs';
+import type { SchedulerLike } from 'rxjs';
+import type { Log } from '../../model/component.js';
+import { FatalError, GatewayError, reasonOf } from '../../model/errors.js';
+import type { Fact } from '../../model/fact.js';
+import type { Limits } from './admission.js';
+import type { Database } from './database.js';
+import { database } from './database.js';
+import { quickCheck } from './quick-check.js';
+import { reserve } from './reserve.js';
+import { salvage } from './salvage.js';
+import { SCHEMA, SCHEMA_VERSION } from './schema.js';
+import { openedFrom, sqliteStore } from './sqlite-store.js';
+import type { Store } from './store.js';
+
+export interface OpenStore {
+  /** The data folder; made with mode 0700 if it does not exist. */
+  readonly folder: string;
+  readonly limits: Limits;
+  readonly log: Log;
+  readonly fact: (fact: Fact) => void;
+  /** The check of the file at start takes no longer than this, in ms; what it has not reached by then is taken on trust. Default 1500. */
+  readonly checkFor?: number;
+  readonly scheduler?: SchedulerLike;
+}
+
+/** The buffer's file in the data folder. SQLite's log stands beside it as `tributary.db-wal`. */
+export const FILE = 'tributary.db';
+const PAGE = 4_096;
+
+const prepare = (folder: string): string => {
+  const file = join(folder, FILE);
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    // SQLite gives its log the mode of the file.
+    closeSync(openSync(file, 'a', 0o600));
+    chmodSync(file, 0o600);
+  } catch (error) {
+    throw new FatalError('STORAGE_FAILED', `the data folder ${folder} cannot be written: ${reasonOf(error)}`, {
+      cause: error,
+    });
+  }
+  return file;
+};
+
+/** The order matters: the lock first, so that nothing below can touch a file that is in use. */
+const setUp = (db: Database, limits: Limits, check: Observable<never>): Observable<never> => {
+  const pages = Math.ceil((limits.bytes * 2) / PAGE) + 4_096;
+  return concat(
+    db.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL;'),
+    db.exec('PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 4194304; BEGIN IMMEDIATE; COMMIT;'),
+    check,
+    db
+      .all<{ user_version: number }>('PRAGMA user_version')
+      .pipe(
+        mergeMap(([row]) =>
+          (row?.user_version ?? 0) <= SCHEMA_VERSION
+            ? EMPTY
+            : throwError(
+                () => new FatalError('STORAGE_FAILED', 'the storage was written by a newer version; it is left alone'),
+              ),
+        ),
+      ),
+    db.exec(`PRAGMA max_page_count = ${pages}; BEGIN; ${SCHEMA} COMMIT;`),
+  );
+};
+
+const setAside = (file: string, now: number): string => {
+  const aside = file.replace(/\.db$/, `.damaged-${new Date(now).toISOString().replace(/[:.]/g, '-')}.db`);
+  renameSync(file, aside);
+  if (existsSync(`${file}-wal`)) renameSync(`${file}-wal`, `${aside}-wal`);
+  rmSync(`${file}-shm`, { force: true });
+  return aside;
+};
+
+/**
+ * Opens the durable store in a data folder, and holds the folder's lock until it is closed or unsubscribed.
+ *
+ * A damaged file is set aside under another name, what is readable in it is moved to a new one, and both are said. Errors:
+ * `FatalError` with `STORAGE_LOCKED` (another process has the folder) or `STORAGE_FAILED` (cannot be written, or is of a newer version).
+ */
+export const openStore = ({
+  folder,
+  limits,
+  log,
+  fact,
+  checkFor = 1_500,
+  scheduler = asyncScheduler,
+}: OpenStore): Observable<Store> =>
+  defer(() => {
+    const file = prepare(folder);
+    const ready = (): Observable<Database> =>
+      database(file).pipe(
+        mergeMap((db) =>
+          concat(setUp(db, limits, quickCheck(db, checkFor, log, scheduler)), of(db)).pipe(
+            // Closed before anyone renames the file: SQLite removes its log by name when it closes.
+            catchError((error: unknown) =>
+              concat(
+                db.close().pipe(catchError(() => EMPTY)),
+                throwError(() => error),
+              ),
+            ),
+          ),
+        ),
+      );
+    return ready().pipe(
+      catchError((error: unknown) => {
+        if (!(error instanceof GatewayError) || error.code !== 'STORAGE_DAMAGED') throw error;
+        const aside = setAside(file, scheduler.now());
+        log.error('the storage file is damaged: it was set aside, what is readable in it is salvaged', {
+          aside,
+          reason: error.message,
+        });
+        prepare(folder);
+        return ready().pipe(
+          mergeMap((db) =>
+            salvage(db, aside).pipe(
+              map(({ salvaged, lost }) => {
+                const text = `salvaged ${salvaged} messages from a damaged file, lost ${lost ?? 'an unknown number'}`;
+                log.warn(text, { aside });
+                fact({ kind: 'alert', who: 'storage', code: 'STORAGE_DAMAGED', text });
+                return db;
+              }),
+            ),
+          ),
+        );
+      }),
+      mergeMap((db) =>
+        openedFrom(db).pipe(map((opened) => sqliteStore(db, opened, reserve(join(folder, 'tributary.reserve'))))),
+      ),
+    );
+  });

@@ -1,0 +1,125 @@
+import { NEVER, Observable, Subject, Subscription, asyncScheduler, defer, isObservable, of, timer } from 'rxjs';
+import type { SchedulerLike } from 'rxjs';
+import type { Command } from '../model/command.js';
+import type { Source } from '../model/component.js';
+import type { Envelope } from '../model/envelope.js';
+import { replace } from '../model/envelope.js';
+import type { Message } from '../model/message.js';
+
+/** Sources by the name of their connector: as they are, or as they come and go. */
+export type Sources =
+  Readonly<Record<string, Source>> | ReadonlyMap<string, Source> | Observable<ReadonlyMap<string, Source>>;
+
+export interface Fleet {
+  /** Emits when everything shall stop. Default: never. */
+  readonly until?: Observable<unknown>;
+  /** How long a source may take to settle what it has after it was asked to stop, in ms. Default 3000. */
+  readonly grace?: number;
+  readonly scheduler?: SchedulerLike;
+}
+
+interface Running {
+  readonly source: Source;
+  readonly commands: Subject<Command>;
+  readonly subscription: Subscription;
+}
+
+const asMaps = (sources: Sources): Observable<ReadonlyMap<string, Source>> =>
+  isObservable(sources) ? sources : of(sources instanceof Map ? sources : new Map(Object.entries(sources)));
+
+/** Says who owns the device, so that the way back can be found. */
+const stamped = (item: Envelope<Message>, connector: string): Envelope<Message> => {
+  const { value } = item;
+  return value.kind === 'reply' || value.connector !== undefined ? item : replace(item, { ...value, connector });
+};
+
+/**
+ * Runs many sources as one, while they come and go.
+ *
+ * Starts what is new in the latest map, stops what is gone, replaces what changed (another function under the same name), and
+ * touches no other. Stopping is asked by completing the source's commands; after `grace` it is unsubscribed. A replacement starts
+ * when its predecessor has ended, so that the two never hold one port or session. Completes when `until` has emitted, or the maps
+ * have completed, and every source has ended. An error of a source passes: whoever wants others to go on supervises it.
+ */
+export const fleet = (
+  sources: Sources,
+  commands: Observable<Command>,
+  { until = NEVER, grace = 3_000, scheduler = asyncScheduler }: Fleet = {},
+): Observable<Envelope<Message>> =>
+  new Observable((subscriber) => {
+    const running = new Map<string, Running>();
+    const stopping = new Set<string>();
+    /** Sources that ended by themselves: they stay ended until another stands under their name. */
+    const done = new Map<string, Source>();
+    let wanted: ReadonlyMap<string, Source> = new Map();
+    let last = false;
+
+    const settle = (): void => {
+      for (const [name, source] of wanted) if (!running.has(name) && done.get(name) !== source) start(name, source);
+      for (const [name, { source }] of running) if (wanted.get(name) !== source) stop(name);
+      if (last && running.size === 0) subscriber.complete();
+    };
+    const ended = (name: string, one: Running): void => {
+      if (running.get(name) !== one) return;
+      running.delete(name);
+      one.subscription.unsubscribe();
+      if (!stopping.delete(name)) done.set(name, one.source);
+      if (!subscriber.closed) settle();
+    };
+    const start = (name: string, source: Source): void => {
+      done.delete(name);
+      const own = new Subject<Command>();
+      // What is started holds its place before it can end.
+      const subscription = new Subscription();
+      const one: Running = { source, commands: own, subscription };
+      running.set(name, one);
+      const inner = defer(() => source(own)).subscribe({
+        next: (item) => subscriber.next(stamped(item, name)),
+        error: (error: unknown) => subscriber.error(error),
+      });
+      subscription.add(inner);
+      // Comes after the source's own teardown: what replaces it may need the same port.
+      inner.add(() => ended(name, one));
+    };
+    const stop = (name: string): void => {
+      const one = running.get(name);
+      if (!one || stopping.has(name)) return;
+      stopping.add(name);
+      const late = timer(grace, scheduler).subscribe(() => one.subscription.unsubscribe());
+      one.subscription.add(late);
+      one.commands.complete();
+    };
+    const finish = (): void => {
+      last = true;
+      settle();
+    };
+
+    const way = commands.subscribe((command) => {
+      for (const { commands: own } of running.values()) own.next(command);
+    });
+    const changes = asMaps(sources).subscribe({
+      next: (latest) => {
+        wanted = latest;
+        settle();
+      },
+      error: (error: unknown) => subscriber.error(error),
+      complete: () => {
+        last = true;
+        if (running.size === 0) settle();
+      },
+    });
+    const end = until.subscribe({
+      next: () => {
+        changes.unsubscribe();
+        wanted = new Map();
+        finish();
+      },
+      error: (error: unknown) => subscriber.error(error),
+    });
+    return () => {
+      end.unsubscribe();
+      changes.unsubscribe();
+      way.unsubscribe();
+      for (const { subscription } of running.values()) subscription.unsubscribe();
+    };
+  });

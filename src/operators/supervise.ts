@@ -1,0 +1,112 @@
+import {
+  asyncScheduler,
+  BehaviorSubject,
+  catchError,
+  defer,
+  EMPTY,
+  filter,
+  merge,
+  NEVER,
+  Subject,
+  switchMap,
+  takeUntil,
+  tap,
+} from 'rxjs';
+import type { Observable, SchedulerLike } from 'rxjs';
+import type { Context } from '../model/component.js';
+import { ConnectionError, FatalError, GatewayError, ProtocolError, reasonOf } from '../model/errors.js';
+import type { Phase } from '../model/fact.js';
+import { fullJitter } from './backoff.js';
+import type { Backoff } from './backoff.js';
+import { retryBackoff } from './retry-backoff.js';
+
+export interface Supervise {
+  readonly context: Pick<Context, 'name' | 'log' | 'fact'>;
+  /** Default: full jitter, a second at first, a minute at most. */
+  readonly backoff?: Backoff;
+  /** From its first value on nothing is tried again, and a wait ends. An attempt that runs ends by itself. */
+  readonly stop?: Observable<unknown>;
+  readonly scheduler?: SchedulerLike;
+}
+
+/** Failures in a row that make an {@link Alert}. */
+const MANY = 10;
+
+/** Goes through the retry beside the values, so that a connection over which nothing comes can be seen to last. */
+const UP = Symbol('up');
+
+/**
+ * Keeps a connector's source alive. `attempt` makes one connection and calls the function it is given once that is up.
+ *
+ * | the attempt | what follows | facts |
+ * |---|---|---|
+ * | is made | | `connecting` the first time |
+ * | is up | | `connected` |
+ * | {@link ConnectionError} | again, after the backoff | `reconnecting`; at the tenth in a row an alert |
+ * | {@link ProtocolError} | the same | as above, and `failed` is counted |
+ * | {@link FatalError} | completes, the other connectors go on | `disabled`, and an alert |
+ * | completes | completes | `disconnected` |
+ *
+ * Promises: any other error passes, for it is a bug. Retries for ever: one night's outage must not end a plant's data.
+ */
+export const supervise =
+  ({
+    context: { name: who, log, fact },
+    backoff = fullJitter(),
+    stop = NEVER,
+    scheduler = asyncScheduler,
+  }: Supervise) =>
+  <T>(attempt: (connected: () => void) => Observable<T>): Observable<T> =>
+    defer(() => {
+      const say = (phase: Phase, why?: string): void =>
+        fact({ kind: 'state', who, phase, ...(why === undefined ? {} : { why }) });
+      const alert = ({ code }: GatewayError, text: string): void => fact({ kind: 'alert', who, code, text });
+      const waiting = new BehaviorSubject(false);
+      let latest: unknown;
+
+      const one = defer((): Observable<T | typeof UP> => {
+        waiting.next(false);
+        const up = new Subject<typeof UP>();
+        const connected = (): void => {
+          say('connected');
+          up.next(UP);
+        };
+        return merge(up, attempt(connected).pipe(tap({ complete: () => up.complete() })));
+      });
+
+      say('connecting');
+      return one.pipe(
+        tap({
+          error: (error: unknown) => {
+            latest = error;
+            if (error instanceof ProtocolError) fact({ kind: 'count', who, counter: 'failed', n: 1 });
+          },
+        }),
+        retryBackoff({
+          backoff,
+          scheduler,
+          retriable: (error) => error instanceof ConnectionError || error instanceof ProtocolError,
+          onRetry: ({ attempt: failures, delay, why }) => {
+            log.warn('connection failed', { why, delay: Math.round(delay), failures });
+            say('reconnecting', why);
+            if (failures === MANY && latest instanceof GatewayError) alert(latest, `failed ${MANY} times: ${why}`);
+            waiting.next(true);
+          },
+        }),
+        filter((value): value is T => value !== UP),
+        tap({ complete: () => say('disconnected') }),
+        catchError((error: unknown) => {
+          if (!(error instanceof FatalError)) throw error;
+          log.error('disabled', { why: reasonOf(error) });
+          say('disabled', error.message);
+          alert(error, error.message);
+          return EMPTY;
+        }),
+        takeUntil(
+          stop.pipe(
+            switchMap(() => waiting.pipe(filter(Boolean))),
+            tap(() => say('disconnected')),
+          ),
+        ),
+      );
+    });

@@ -1,0 +1,37 @@
+import { Observable, Subject } from 'rxjs';
+import type { OperatorFunction } from 'rxjs';
+import type { Envelope } from '../model/envelope.js';
+
+/**
+ * Lets some values take a detour through an operator and the others pass beside it.
+ *
+ * ```
+ * source  -a-1-b-2-|          letters take the detour
+ * detour  ---A---B---|        through delay
+ * result  ---1A--2B---|
+ * ```
+ *
+ * Neither way waits for the other. Completes when the source has completed and the detour is done.
+ */
+export const when =
+  <A, Some extends A, B>(
+    test: (value: A) => value is Some,
+    detour: OperatorFunction<Envelope<Some>, Envelope<B>>,
+  ): OperatorFunction<Envelope<A>, Envelope<B | Exclude<A, Some>>> =>
+  (source) =>
+    new Observable((subscriber) => {
+      const some = new Subject<Envelope<Some>>();
+      const through = some.pipe(detour).subscribe(subscriber);
+      const intake = source.subscribe({
+        next: (item) => {
+          if (test(item.value)) some.next(item as Envelope<Some>);
+          else subscriber.next(item as Envelope<Exclude<A, Some>>);
+        },
+        error: (error: unknown) => subscriber.error(error),
+        complete: () => some.complete(),
+      });
+      return () => {
+        intake.unsubscribe();
+        through.unsubscribe();
+      };
+    });

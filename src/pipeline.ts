@@ -1,0 +1,142 @@
+import type {
+  Observable} from 'rxjs';
+import {
+  Subject,
+  catchError,
+  concat,
+  defer,
+  filter,
+  finalize,
+  forkJoin,
+  ignoreElements,
+  map,
+  merge,
+  mergeMap,
+  of,
+  pipe,
+  share,
+  take,
+  tap,
+} from 'rxjs';
+import type { GatewayConfig } from './config.js';
+import type { Command } from './model/command.js';
+import type { Context, Operator, Sink, Source } from './model/component.js';
+import { FatalError, reasonOf } from './model/errors.js';
+import type { Fact } from './model/fact.js';
+import { isKept } from './model/message.js';
+import { buffer } from './operators/buffer/buffer.js';
+import { openStorage } from './operators/buffer/open-storage.js';
+import { storagePlan } from './operators/buffer/storage-plan.js';
+import { fleet } from './operators/fleet.js';
+import type { Fleet, Sources } from './operators/fleet.js';
+import { tally } from './operators/tally.js';
+import { when } from './operators/when.js';
+import type { RootLog } from './log.js';
+import { thingsboard } from './sinks/thingsboard/thingsboard.js';
+import { statistics } from './sources/gateway/statistics.js';
+import { opener } from './sources/open.js';
+
+export interface Pipeline extends Fleet {
+  readonly sources: Sources;
+  /** What stands between sources and sink. */
+  readonly through: Operator;
+  readonly sink: Sink;
+}
+
+/**
+ * Sources → operators → sink, and the commands that come back → the sources: one stream with one loop, closed here.
+ *
+ * Completes when the sources have ended (asked by `until`) and the sink has completed. Unsubscribing stops everything at once and
+ * settles nothing.
+ */
+export const pipeline = ({ sources, through, sink, ...rest }: Pipeline): Observable<never> =>
+  defer(() => {
+    const commands = new Subject<Command>();
+    return fleet(sources, commands, rest).pipe(
+      through,
+      sink,
+      tap((command) => commands.next(command)),
+      ignoreElements(),
+    );
+  });
+
+export interface Surroundings {
+  readonly log: RootLog;
+  /** The folder of the configuration. */
+  readonly folder: string;
+  /** Emits when the gateway shall stop. */
+  readonly until: Observable<unknown>;
+  /** Where messages go instead of the configured platform. */
+  readonly sink?: Sink;
+}
+
+/** Opens every configured connector. One that cannot be opened is disabled and said so; the others start. */
+const openAll = (
+  config: GatewayConfig,
+  context: (name: string) => Context,
+): Observable<ReadonlyMap<string, Source>> => {
+  const open = opener();
+  const opening = config.connectors.map((entry) => {
+    const own = context(entry.name);
+    return open(entry, own).pipe(
+      map((source): readonly [string, Source][] => [[entry.name, source]]),
+      catchError((error: unknown) => {
+        if (!(error instanceof FatalError)) throw error;
+        own.log.error('this connector is disabled; the others go on', { why: reasonOf(error) });
+        own.fact({ kind: 'state', who: entry.name, phase: 'disabled', why: error.message });
+        own.fact({ kind: 'alert', who: entry.name, code: error.code, text: error.message });
+        return of([]);
+      }),
+    );
+  });
+  return opening.length === 0 ? of(new Map()) : forkJoin(opening).pipe(map((opened) => new Map(opened.flat())));
+};
+
+/**
+ * The whole program: configuration → storage → platform → connectors → statistics. Emits what happens, as facts.
+ *
+ * A message travels so: its connector converts and encloses it; `fleet` stamps its owner; `buffer` puts it on disk and
+ * acknowledges it to its device; the sink packs, waits for the rate limits, publishes, and acknowledges at PUBACK 0; then
+ * `buffer` removes it. Completes when `until` has emitted, all is settled or left on disk, and the storage is closed.
+ */
+export const gateway = (config: GatewayConfig, { log, folder, until, sink }: Surroundings): Observable<Fact> =>
+  defer(() => {
+    const facts = new Subject<Fact>();
+    const fact = (it: Fact): void => facts.next(it);
+    const context = (name: string): Context => ({ name, log: log.child(name), fact, folder });
+    const plan = storagePlan(config.storage, process.cwd());
+    const storage = { limits: plan.limits, log: log.child('storage'), fact };
+    const { enable, statsSendPeriodInSeconds: period } = config.thingsboard.statistics;
+
+    const own = statistics({
+      sums: facts.pipe(tally(), share()),
+      devices: facts.pipe(
+        map((it) => (it.kind === 'depth' ? it.devices : undefined)),
+        filter((n) => n !== undefined),
+      ),
+      period,
+      fact,
+    });
+    const running = openStorage(plan, storage).pipe(
+      mergeMap(({ store, deadLetters }) =>
+        concat(
+          openAll(config, context).pipe(
+            mergeMap((connectors) =>
+              pipeline({
+                sources: enable ? new Map([...connectors, ['statistics', own]]) : connectors,
+                through: pipe(when(isKept, buffer(store, { ...storage, deadLetters }))),
+                sink: sink ?? thingsboard(config.thingsboard, context('thingsboard')),
+                until,
+              }),
+            ),
+          ),
+          store.close(),
+          of(undefined),
+        ),
+      ),
+      // The storage stays open until somebody lets go of it: that is here.
+      take(1),
+      ignoreElements(),
+    );
+    return merge(facts, running.pipe(finalize(() => facts.complete())));
+  });

@@ -1,0 +1,120 @@
+import {
+  asyncScheduler,
+  defer,
+  EMPTY,
+  filter,
+  from,
+  ignoreElements,
+  map,
+  mergeMap,
+  of,
+  race,
+  ReplaySubject,
+  share,
+  Subject,
+  take,
+  timer,
+} from 'rxjs';
+import type { Observable, SchedulerLike } from 'rxjs';
+import { GATEWAY_DEVICE } from '../../model/message.js';
+import type { Limiter, Priority } from '../../operators/rate-limit.js';
+import type { Bucket } from './allowance.js';
+import type { Session } from './session.js';
+import { topics } from './topics.js';
+
+/** How many idle announcements are in flight, and how long one is waited for: older platforms never acknowledge it. */
+const IDLE_IN_FLIGHT = 8;
+const IDLE_WAIT = 1_000;
+
+export interface Announcer {
+  /** Emits once when the device's connect is on its way on this session: its data may follow. */
+  readonly before: (session: Session, device: string, profile: string) => Observable<void>;
+  /** Emits the device's profile once, as soon as a message has told it. */
+  readonly met: (device: string) => Observable<string>;
+  /** Announces and emits the PUBACK's reason, or 0 after `patience` ms without one. */
+  readonly connect: (session: Session, device: string, profile: string, patience: number) => Observable<number>;
+  /** Announces the devices of earlier sessions that this one has not seen yet, when nothing else wants to be sent. */
+  readonly rest: (session: Session) => Observable<never>;
+  /** The device is disconnected or was deleted: it is announced again before its next data. */
+  readonly forget: (device: string) => void;
+}
+
+/**
+ * Tells the platform of each device, with its profile, before the device's first data on a connection.
+ *
+ * Promises: once per device and session, again after a reconnect and after {@link Announcer.forget}; the acknowledgement of a connect is
+ * never waited for before data. Without it the platform would make the device under the profile `default`, for good. Source: the
+ * platform's MQTT contract, §4.
+ */
+export const announcer = (limiter: Limiter<Bucket>, scheduler: SchedulerLike = asyncScheduler): Announcer => {
+  const known = new Map<string, string>();
+  const learned = new Subject<string>();
+  let current: Session | undefined;
+  const sessions = new WeakMap<Session, Map<string, true | Observable<void>>>();
+
+  const seenOn = (session: Session): Map<string, true | Observable<void>> => {
+    const seen = sessions.get(session) ?? new Map<string, true | Observable<void>>();
+    sessions.set(session, seen);
+    return seen;
+  };
+  const claim = (session: Session, device: string, profile: string): void => {
+    known.set(device, profile);
+    seenOn(session).set(device, true);
+    current = session;
+    learned.next(device);
+  };
+
+  const send = (
+    session: Session,
+    device: string,
+    profile: string,
+    priority: Priority,
+  ): Observable<Observable<number>> =>
+    limiter.take({ messages: 1 }, priority).pipe(
+      map(() => {
+        claim(session, device, profile);
+        return session.announce(topics.connect, JSON.stringify({ device, type: profile }));
+      }),
+    );
+
+  return {
+    before: (session, device, profile) => {
+      if (device === GATEWAY_DEVICE) return of(undefined);
+      const seen = seenOn(session);
+      const state = seen.get(device);
+      if (state === true) return of(undefined);
+      if (state !== undefined) return state;
+      const sent = send(session, device, profile, 'data').pipe(
+        map(() => undefined),
+        share({ connector: () => new ReplaySubject<void>(1), resetOnComplete: false }),
+      );
+      seen.set(device, sent);
+      return sent;
+    },
+    met: (device) =>
+      defer(() => (known.has(device) ? of(device) : learned.pipe(filter((name) => name === device)))).pipe(
+        take(1),
+        map(() => known.get(device) ?? 'default'),
+      ),
+    connect: (session, device, profile, patience) =>
+      send(session, device, profile, 'data').pipe(
+        mergeMap((answer) => race(answer, timer(patience, scheduler).pipe(map(() => 0)))),
+        take(1),
+      ),
+    rest: (session) =>
+      defer(() => from([...known])).pipe(
+        mergeMap(([device, profile]) => {
+          if (seenOn(session).has(device)) return EMPTY;
+          return send(session, device, profile, 'idle').pipe(
+            mergeMap((answer) => race(answer, timer(IDLE_WAIT, scheduler))),
+            take(1),
+          );
+        }, IDLE_IN_FLIGHT),
+        ignoreElements(),
+      ),
+    forget: (device) => {
+      known.delete(device);
+      if (current !== undefined) sessions.get(current)?.delete(device);
+    },
+  };
+};

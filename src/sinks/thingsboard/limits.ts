@@ -1,0 +1,66 @@
+import { filter, ignoreElements, merge, mergeMap, take, tap } from 'rxjs';
+import type { Observable } from 'rxjs';
+import type { Json } from '../../model/message.js';
+import type { Allowance, Bucket, PlatformLimits } from './allowance.js';
+import { LinkLost } from './link-lost.js';
+import { isRecord, parseJson } from './parse-json.js';
+import { parseRates } from './rates.js';
+import type { Rates } from '../../operators/rate-limit.js';
+import type { Session } from './session.js';
+import { topics } from './topics.js';
+
+const ID = 1;
+/** Messages that the opening of a session costs: itself and the two subscriptions that reach the entity. */
+const OPENING = 3;
+
+const ratesOf = (json: Json | undefined): Rates<Bucket> | undefined => {
+  if (!isRecord(json)) return undefined;
+  const read = (key: string) => {
+    const text = json[key];
+    return text === undefined || text === null ? [] : typeof text === 'string' ? parseRates(text) : undefined;
+  };
+  const [messages, telemetry, points] = [read('messages'), read('telemetryMessages'), read('telemetryDataPoints')];
+  return messages && telemetry && points ? { messages, telemetry, points } : undefined;
+};
+
+/** Reads the answer; undefined if it is none (older servers answer `{"error":"timeout"}`), `notGateway` if it tells that the entity is no gateway. */
+export const readLimits = (payload: string): PlatformLimits | 'notGateway' | undefined => {
+  const json = parseJson(payload);
+  if (!isRecord(json)) return undefined;
+  const [own, devices] = [ratesOf(json.rateLimits), ratesOf(json.gatewayRateLimits)];
+  if (isRecord(json.rateLimits) && json.gatewayRateLimits === undefined) return 'notGateway';
+  const size = json.maxPayloadSize;
+  return {
+    ...(own === undefined ? {} : { own }),
+    ...(devices === undefined ? {} : { devices }),
+    ...(typeof size === 'number' ? { maxPayloadSize: size } : {}),
+  };
+};
+
+/**
+ * Asks the platform for its limits and applies the answer, whenever it comes.
+ *
+ * Promises: nothing waits for it; an older server that never answers changes nothing. An answer without limits for devices gives the
+ * session up as NOT_A_GATEWAY. Its acknowledgement shows that the platform listens to the gateway itself. Source: the platform's MQTT
+ * contract, §2, §6.4.
+ */
+export const askLimits = (session: Session, allowance: Allowance): Observable<never> => {
+  if (session.maximumPacketSize !== undefined) allowance.learn({ maxPayloadSize: session.maximumPacketSize });
+  allowance.own.charge({ messages: OPENING });
+  const answer = session.messages.pipe(
+    filter(({ topic }) => topic === `${topics.ownRpcResponse}${ID}`),
+    take(1),
+    tap(({ payload }) => {
+      const limits = readLimits(payload);
+      if (limits === 'notGateway')
+        session.fail(
+          new LinkLost('NOT_A_GATEWAY', 'the platform has no limits for devices: the entity is no gateway there'),
+        );
+      else if (limits !== undefined) allowance.learn(limits);
+    }),
+  );
+  const question = allowance.own
+    .take({ messages: 1 }, 'control')
+    .pipe(mergeMap(() => session.publish(`${topics.ownRpcRequest}${ID}`, '{"method":"getSessionLimits","params":{}}')));
+  return merge(answer, question).pipe(ignoreElements());
+};

@@ -1,0 +1,124 @@
+import { split } from '../../model/envelope.js';
+import type { Envelope } from '../../model/envelope.js';
+import { GATEWAY_DEVICE } from '../../model/message.js';
+import type { Data, Entry, Json, Kept, Values } from '../../model/message.js';
+import type { Part } from './part.js';
+import { topics } from './topics.js';
+
+/** Bounds of one publish: payload bytes and data points. */
+export interface Bounds {
+  readonly bytes: number;
+  readonly points: number;
+}
+
+type Member = readonly [key: string, text: string];
+
+const isNothing = (value: Json): boolean => value === null || (typeof value === 'number' && !Number.isFinite(value));
+
+const memberOf = (key: string, value: Json): Member => [key, `${JSON.stringify(key)}:${JSON.stringify(value)}`];
+
+const membersOf = (values: Values): readonly Member[] =>
+  Object.entries(values).flatMap(([key, value]) => (isNothing(value) ? [] : [memberOf(key, value)]));
+
+/** Groups members so that each group keeps to the bounds; a larger member stands alone. `room` is what the frame leaves, in bytes. */
+const grouped = (members: readonly Member[], room: number, points: number): readonly (readonly Member[])[] => {
+  const groups: Member[][] = [];
+  let group: Member[] = [];
+  let used = 0;
+  for (const member of members) {
+    const size = Buffer.byteLength(member[1]) + 1;
+    if (group.length > 0 && (used + size > room || group.length >= points)) {
+      groups.push(group);
+      group = [];
+      used = 0;
+    }
+    group.push(member);
+    used += size;
+  }
+  if (group.length > 0) groups.push(group);
+  return groups;
+};
+
+/** Bytes that a device name adds to a payload: `{`, `"name"`, `:`, the brackets, `}`. */
+const frameOf = (device: string): number =>
+  device === GATEWAY_DEVICE ? 2 : Buffer.byteLength(JSON.stringify(device)) + 6;
+
+const item = (ts: number, values: string): string => `{"ts":${ts},"values":${values}}`;
+
+const telemetryParts = ({ device: key, profile }: Data, entry: Entry, { bytes, points }: Bounds): readonly Part[] => {
+  const frame = frameOf(key);
+  const lane = key === GATEWAY_DEVICE ? topics.ownTelemetry : topics.telemetry;
+  const part = (text: string, size: number, count: number): Part => ({
+    key,
+    lane,
+    profile,
+    frame,
+    text,
+    size: size + 1,
+    points: count,
+  });
+  const values = Object.values(entry.values);
+  if (values.length === 0) return [];
+  if (values.length <= points && !values.some(isNothing)) {
+    const text = item(entry.ts, JSON.stringify(entry.values));
+    const size = Buffer.byteLength(text);
+    if (size + 1 + frame <= bytes || values.length === 1) return [part(text, size, values.length)];
+  }
+  const room = bytes - frame - 1 - item(entry.ts, '{}').length;
+  return grouped(membersOf(entry.values), room, points).map((group) => {
+    const text = item(entry.ts, `{${group.map(([, member]) => member).join(',')}}`);
+    return part(text, Buffer.byteLength(text), group.length);
+  });
+};
+
+const attributeParts = ({ device: key, profile, attributes }: Data, { bytes, points }: Bounds): readonly Part[] => {
+  const frame = frameOf(key);
+  const lane = key === GATEWAY_DEVICE ? topics.ownAttributes : topics.attributes;
+  return grouped(membersOf(attributes), bytes - frame, points).map((members) => ({
+    key,
+    lane,
+    profile,
+    frame,
+    text: '',
+    members,
+    size: members.reduce((sum, [, text]) => sum + Buffer.byteLength(text) + 1, 0),
+    points: members.length,
+    serial: true,
+  }));
+};
+
+const partsOf = (message: Kept, bounds: Bounds): readonly Part[] => {
+  const { device } = message;
+  const alone = { key: device, frame: 0, size: Infinity, points: 0 };
+  switch (message.kind) {
+    case 'data':
+      return [
+        ...attributeParts(message, bounds),
+        ...message.telemetry.flatMap((entry) => telemetryParts(message, entry, bounds)),
+      ];
+    case 'connected': {
+      const { profile } = message;
+      if (device === GATEWAY_DEVICE) return [];
+      return [{ ...alone, lane: topics.connect, profile, text: JSON.stringify({ device, type: profile }) }];
+    }
+    case 'disconnected':
+      if (device === GATEWAY_DEVICE) return [];
+      return [{ ...alone, lane: topics.disconnect, text: JSON.stringify({ device }), barrier: true }];
+    case 'claim': {
+      const body = { secretKey: message.secretKey, durationMs: message.durationMs };
+      if (device === GATEWAY_DEVICE) return [{ ...alone, lane: topics.ownClaim, text: JSON.stringify(body) }];
+      return [{ ...alone, lane: topics.claim, text: `{${JSON.stringify(device)}:${JSON.stringify(body)}}` }];
+    }
+  }
+};
+
+/**
+ * Cuts a message into parts that each fit one publish, encoded once as JSON.
+ *
+ * Promises: counted in encoded bytes, no part makes a payload over the bounds, unless it is a single data point that is larger, which
+ * travels alone. Every telemetry item has its `ts`. Null and non-finite values are left out, and with them what would be empty: the
+ * platform never acknowledges that. The message is settled when its last part is; at once if there is nothing in it.
+ * Source: the platform's MQTT contract, §4, §5.
+ */
+export const parts = (message: Envelope<Kept>, bounds: Bounds): readonly Envelope<Part>[] =>
+  split(message, partsOf(message.value, bounds));

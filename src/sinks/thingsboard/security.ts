@@ -1,0 +1,77 @@
+import * as t from 'io-ts';
+import { optional, refine, section } from '../../model/codec.js';
+import type { Section, SectionOf } from '../../model/codec.js';
+
+const fields = {
+  type: optional(
+    t.string,
+    'accessToken, tlsAccessToken, usernamePassword or x509Certificate; without it the members tell which it is.',
+  ),
+  accessToken: optional(t.string, "The gateway device's access token."),
+  clientId: optional(t.string, 'MQTT client id, where the platform compares it.'),
+  username: optional(t.string, 'User name of MQTT Basic credentials.'),
+  password: optional(t.string, 'Password of MQTT Basic credentials.'),
+  caCert: optional(
+    t.string,
+    'File with the authority that signed the platform certificate; without it, those that Node.js trusts.',
+  ),
+  privateKey: optional(t.string, "File with the private key of the gateway's certificate."),
+  cert: optional(t.string, "File with the gateway's certificate."),
+  tls: optional(t.boolean, 'Encrypt the connection, whatever the type and the port.'),
+  insecure: optional(
+    t.boolean,
+    'Do not compare the host name with the certificate. The certificate itself is still verified.',
+  ),
+  checkCertPeriod: optional(t.number, "Seconds between two looks at the certificate's end (accepted, not used yet)."),
+  certificateDaysLeft: optional(
+    t.number,
+    'Days before its end at which a certificate is reported (accepted, not used yet).',
+  ),
+};
+
+/** How the gateway proves who it is. Source: the gateway core specification, §4.2. */
+export type Security = SectionOf<typeof fields>;
+
+export type SecurityKind = 'token' | 'basic' | 'x509';
+
+/** Which of the three kinds of credentials these are; undefined if a member is missing. */
+export const kindOf = ({
+  type,
+  accessToken,
+  cert,
+  privateKey,
+  username,
+  clientId,
+}: Security): SecurityKind | undefined => {
+  const token = accessToken !== undefined && accessToken !== '';
+  const pair = cert !== undefined && privateKey !== undefined;
+  const basic = username !== undefined || clientId !== undefined;
+  switch (type?.toLowerCase()) {
+    case 'accesstoken':
+    case 'access_token':
+    case 'tlsaccesstoken':
+      return token ? 'token' : undefined;
+    case 'usernamepassword':
+    case 'mqtt_basic':
+      return basic ? 'basic' : undefined;
+    case 'x509':
+    case 'x509certificate':
+    case 'x509_certificate':
+    case 'tls + private key':
+      return pair ? 'x509' : undefined;
+    case undefined:
+      return token ? 'token' : pair ? 'x509' : basic ? 'basic' : undefined;
+    default:
+      return undefined;
+  }
+};
+
+/** Codec of the `security` section. */
+export const securityCodec: Section<typeof fields> = Object.assign(
+  refine(
+    section('security', fields),
+    (security) => kindOf(security) !== undefined,
+    'credentials: accessToken, or username (clientId, password), or cert and privateKey',
+  ),
+  { fields },
+);

@@ -1,0 +1,119 @@
+import {
+  asyncScheduler,
+  concat,
+  connect as connectTo,
+  defer,
+  EMPTY,
+  filter,
+  ignoreElements,
+  merge,
+  mergeMap,
+  of,
+  switchMap,
+  take,
+  takeUntil,
+  takeWhile,
+  tap,
+  timer,
+} from 'rxjs';
+import type { Observable, SchedulerLike } from 'rxjs';
+import type { Command } from '../../model/command.js';
+import type { Context, Sink } from '../../model/component.js';
+import type { Envelope } from '../../model/envelope.js';
+import { isKept } from '../../model/message.js';
+import type { Kept, Message } from '../../model/message.js';
+import type { Backoff } from '../../operators/backoff.js';
+import { packMap } from '../../operators/pack-map.js';
+import { allowance } from './allowance.js';
+import { announcer } from './announce.js';
+import { answers } from './answers.js';
+import { commands } from './commands.js';
+import type { ThingsBoardConfig } from './config.js';
+import { control } from './control.js';
+import type { Control } from './control.js';
+import { deletedDevices } from './deleted-devices.js';
+import { askLimits } from './limits.js';
+import { links } from './links.js';
+import { parts } from './parts.js';
+import { connect } from './session.js';
+import { transmit } from './transmit.js';
+
+/** What tests and embedders may choose. */
+export interface ThingsBoardExtra {
+  /** How long to wait before each new connection. */
+  readonly backoff?: Backoff;
+  readonly scheduler?: SchedulerLike;
+}
+
+/** How long in ms what is in flight may still be acknowledged once the messages have ended. */
+const GRACE = 2_000;
+
+/** To data and the like, or to control messages; nothing is lost between the two. */
+const isKeptEnvelope = (message: Envelope<Message>): message is Envelope<Kept> => isKept(message.value);
+const isControl = (message: Envelope<Message>): message is Envelope<Control> => !isKept(message.value);
+
+/**
+ * The ThingsBoard platform as a sink: takes messages to it over MQTT and emits the commands that it sends.
+ *
+ * Promises: a message is acknowledged only when the platform has acknowledged all of it with reason 0; refused only when the platform can
+ * never take it; `Unavailable` when its device must wait. Whatever else happens to the connection, it stays unsettled and is sent again. Each
+ * device's messages go in the order in which they came. No rate limit is exceeded. When the messages end, what is in flight has two seconds
+ * to be acknowledged (none if there is no connection); then it says DISCONNECT and completes. It errors only if a certificate file
+ * cannot be read. Source: the platform's MQTT contract.
+ */
+export const thingsboard =
+  (config: ThingsBoardConfig, context: Context, { backoff, scheduler = asyncScheduler }: ThingsBoardExtra = {}): Sink =>
+  (messages) =>
+    defer(() => {
+      const allowed = allowance(config, scheduler);
+      const announce = announcer(allowed.devices, scheduler);
+      const asked = answers();
+      const link = links({
+        connect: connect(config, context, scheduler),
+        context,
+        scheduler,
+        ...(backoff === undefined ? {} : { backoff }),
+      });
+      const send = transmit({
+        links: link,
+        allowance: allowed,
+        announce,
+        context,
+        mqttVersion: config.mqttVersion,
+        scheduler,
+      });
+      const steer = control({ links: link, allowance: allowed, announce, answers: asked, scheduler });
+
+      const deliver = (all: Observable<Envelope<Message>>): Observable<never> =>
+        merge(
+          all.pipe(
+            filter(isKeptEnvelope),
+            mergeMap((message) => parts(message, allowed.pack())),
+            packMap(send, {
+              parcel: ({ value }) => value,
+              limits: allowed.pack,
+              concurrency: config.maxInflightPublishes,
+            }),
+          ),
+          all.pipe(filter(isControl), mergeMap(steer)),
+        );
+
+      const graceOver = link.pipe(
+        switchMap(({ session }) => timer(session === undefined ? 0 : GRACE, scheduler)),
+        take(1),
+      );
+      const uplink = messages.pipe(
+        connectTo((all) => deliver(all).pipe(takeUntil(concat(all.pipe(ignoreElements()), graceOver)))),
+      );
+      const onSession = link.pipe(
+        switchMap(({ session }) =>
+          session === undefined
+            ? EMPTY
+            : merge(commands(session, asked, context), askLimits(session, allowed), announce.rest(session)),
+        ),
+        tap((command) => deletedDevices(command).forEach(announce.forget)),
+      );
+      return merge<(Command | undefined)[]>(onSession, concat(uplink, of(undefined))).pipe(
+        takeWhile((command) => command !== undefined),
+      );
+    });

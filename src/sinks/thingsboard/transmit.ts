@@ -1,0 +1,157 @@
+import { asyncScheduler, concatMap, defer, EMPTY, merge, mergeMap, of, switchMap, take, timer } from 'rxjs';
+import type { Observable, SchedulerLike } from 'rxjs';
+import type { Context } from '../../model/component.js';
+import type { Envelope } from '../../model/envelope.js';
+import { Refused, Unavailable } from '../../model/errors.js';
+import type { Alert } from '../../model/fact.js';
+import type { Allowance } from './allowance.js';
+import type { Announcer } from './announce.js';
+import { encode } from './encode.js';
+import type { Link } from './links.js';
+import type { Part } from './part.js';
+import { quarantine } from './quarantine.js';
+import { reactions } from './reactions.js';
+import type { End } from './reactions.js';
+import type { Session } from './session.js';
+import { newStory, suspicion } from './suspicion.js';
+import type { Story } from './suspicion.js';
+import { topics } from './topics.js';
+
+export type Pack = readonly Envelope<Part>[];
+
+export interface Transmit {
+  readonly links: Observable<Link>;
+  readonly allowance: Allowance;
+  readonly announce: Announcer;
+  readonly context: Context;
+  readonly mqttVersion: number;
+  readonly scheduler?: SchedulerLike;
+}
+
+/** Older platforms never acknowledge a connect. */
+const CONNECT_PATIENCE = 5_000;
+
+const devicesOf = (pack: Pack): readonly string[] => {
+  const first = pack[0]?.value.key ?? '';
+  if (pack.every(({ value }) => value.key === first)) return [first];
+  return [...new Set(pack.map(({ value }) => value.key))];
+};
+
+/**
+ * Takes packs to the platform: one call is one pack's journey, which completes when every part of it is settled.
+ *
+ * Promises: a part is acknowledged only after a PUBACK with reason 0. A lost connection, a missing PUBACK and throttling settle nothing:
+ * the pack is published again on the next session, in the order of the packs, as often as it takes. A pack that the platform refuses is
+ * halved until one part is left; only that one is refused. A device that the platform does not take is `Unavailable`; others go on.
+ * Source: the platform's MQTT contract, §9.
+ */
+export const transmit = (options: Transmit): ((pack: Pack) => Observable<never>) => {
+  const { links, allowance, announce, context, mqttVersion, scheduler = asyncScheduler } = options;
+  const who = 'thingsboard';
+  const alert = (said: Pick<Alert, 'code' | 'text'>): void => context.fact({ kind: 'alert', who, ...said });
+  const count = (counter: 'published' | 'redelivered'): void => context.fact({ kind: 'count', who, counter, n: 1 });
+  const line = quarantine<Story>();
+  const suspects = suspicion(line, mqttVersion);
+  const { answered, throttled } = reactions({ allowance, suspicion: suspects, alert, scheduler });
+
+  /** From the announcement to the PUBACK's reason, on one session. */
+  const publish = (session: Session, pack: Pack, story: Story): Observable<number> => {
+    const parts = pack.map(({ value }) => value);
+    const { lane = '', key: device = '', profile } = parts[0] ?? {};
+    if (lane === topics.connect)
+      return defer(() => announce.connect(session, device, profile ?? 'default', CONNECT_PATIENCE));
+    const points = parts.reduce((sum, part) => sum + part.points, 0);
+    const go = allowance
+      .of(lane)
+      .take(points > 0 ? { telemetry: 1, points } : { messages: 1 }, 'data')
+      .pipe(
+        mergeMap(() => {
+          if (story.sends > 0) count('redelivered');
+          Object.assign(story, { session, at: scheduler.now(), sends: story.sends + 1 });
+          if (lane === topics.disconnect) announce.forget(device);
+          return session.publish(lane, encode(parts), story);
+        }),
+      );
+    if (profile === undefined) return go;
+    return devicesOf(pack).reduceRight((then, key) => {
+      const own = parts.find((part) => part.key === key)?.profile ?? profile;
+      return announce.before(session, key, own).pipe(concatMap(() => then));
+    }, go);
+  };
+
+  const attempt = (session: Session, pack: Pack, story: Story): Observable<End> => {
+    const [only] = pack;
+    if (pack.length === 1 && only !== undefined && Number.isFinite(only.value.size)) {
+      const bytes = only.value.frame + only.value.size;
+      const limit = allowance.hardLimit();
+      if (bytes > limit) return of({ kind: 'refuse', why: `${bytes} bytes are over the platform's limit of ${limit}` });
+    }
+    return line.turn(story).pipe(
+      mergeMap(() => publish(session, pack, story)),
+      take(1),
+      mergeMap((reason) => answered(story, session, devicesOf(pack), pack.length, reason)),
+    );
+  };
+
+  /** The connection is gone. That settles nothing; but this pack may have been why. */
+  const bereaved = ({ lost }: Link, pack: Pack, story: Story): Observable<End> => {
+    if (lost === undefined) return EMPTY;
+    if (story.limitedOn !== undefined) throttled(story.limitedOn);
+    delete story.limitedOn;
+    const sentence = suspects.judge(story, lost, pack.length, scheduler.now());
+    return sentence === 'none' ? EMPTY : of({ kind: sentence, why: lost.message });
+  };
+
+  const settle = (pack: Pack, end: (part: Envelope<Part>) => void): Observable<never> => {
+    pack.forEach(end);
+    return EMPTY;
+  };
+
+  /** Goes on with the groups instead of the whole. Suspects stay suspects. */
+  const apart = (story: Story, groups: readonly Pack[]): Observable<never> => {
+    const journeys = groups.map((pack) => ({ pack, story: newStory() }));
+    line.replace(
+      story,
+      journeys.map((each) => each.story),
+    );
+    return merge(...journeys.map((each) => journey(each.pack, each.story)));
+  };
+
+  const conclude = (pack: Pack, story: Story, end: End): Observable<never> => {
+    const text = (why: string): string => `device ${JSON.stringify(pack[0]?.value.key)}: ${why}`;
+    if (end.kind !== 'delivered' && end.kind !== 'again') {
+      if (end.kind === 'apart')
+        return apart(
+          story,
+          devicesOf(pack).map((device) => pack.filter(({ value }) => value.key === device)),
+        );
+      if (end.kind === 'halve' && pack.length > 1) {
+        const middle = pack.length >> 1;
+        return apart(story, [pack.slice(0, middle), pack.slice(middle)]);
+      }
+      line.leave(story);
+      if (end.kind === 'defer') {
+        alert({ code: 'DEVICE_DEFERRED', text: text(end.why) });
+        const why = new Unavailable('DEVICE_DEFERRED', text(end.why));
+        return settle(pack, (part) => part.nack(why));
+      }
+      alert({ code: 'PLATFORM_REFUSED', text: text(end.why) });
+      const why = new Refused('PLATFORM_REFUSED', text(end.why));
+      return settle(pack, (part) => part.nack(why));
+    }
+    if (end.kind === 'again') return timer(end.after, scheduler).pipe(mergeMap(() => journey(pack, story)));
+    count('published');
+    settle(pack, (part) => part.ack());
+    line.leave(story);
+    return EMPTY;
+  };
+
+  const journey = (pack: Pack, story: Story): Observable<never> =>
+    links.pipe(
+      switchMap((link) => (link.session ? attempt(link.session, pack, story) : bereaved(link, pack, story))),
+      take(1),
+      mergeMap((end) => conclude(pack, story, end)),
+    );
+
+  return (pack) => defer(() => journey(pack, newStory()));
+};

@@ -1,0 +1,79 @@
+import * as t from 'io-ts';
+import { defaulted, optional, refine, required, section } from '../../model/codec.js';
+import { checked } from './checked.js';
+
+const whole = (from: number, to: number, name: string): t.Type<number, unknown> =>
+  refine(t.number, (n) => Number.isInteger(n) && n >= from && n <= to, name);
+const text = refine(t.string, (value) => value !== '', 'a text');
+const count = whole(1, Number.MAX_SAFE_INTEGER, 'a whole number of at least 1');
+
+const security = checked(
+  section('the security of the connection', {
+    type: defaulted(
+      t.keyof({ anonymous: null, basic: null, certificates: null }),
+      'anonymous',
+      'How the gateway shows who it is; a `username` is sent whenever one is given.',
+    ),
+    username: optional(text, 'User name, for `basic`.'),
+    password: optional(t.string, 'Password, for `basic`.'),
+    pathToCACert: optional(
+      text,
+      'PEM file of the authority that signed the broker’s certificate; without one the system’s authorities are asked.',
+    ),
+    pathToPrivateKey: optional(text, 'PEM file of the client’s private key, for `certificates`.'),
+    pathToClientCert: optional(text, 'PEM file of the client’s certificate, for `certificates`.'),
+    caCert: optional(text, 'Older name of `pathToCACert`; it switches TLS on.'),
+    insecure: optional(
+      t.boolean,
+      'Does not compare the broker’s certificate with its host name; without a CA file it is not verified at all.',
+    ),
+  }),
+  ({ type, username }) =>
+    type === 'basic' && username === undefined
+      ? [{ key: 'username', expected: 'a user name, as the type is basic' }]
+      : [],
+);
+
+/** The device broker: where it is, how to log in, and how much of what it sends may be unacknowledged. */
+export const broker = section('the broker', {
+  host: required(text, 'Host name or address of the broker.'),
+  port: defaulted(whole(1, 65_535, 'a port (1 to 65535)'), 1883, 'TCP port of the broker.'),
+  clientId: optional(
+    text,
+    'MQTT client id; random when absent. The broker keeps messages while the gateway is away only for a fixed one.',
+  ),
+  version: defaulted(
+    refine(t.union([t.literal(3), t.literal(4), t.literal(5)]), () => true, '3, 4 or 5'),
+    5,
+    'MQTT version: 3 is 3.1, 4 is 3.1.1, 5 is 5.0.',
+  ),
+  keepAlive: defaulted(
+    whole(0, 65_535, 'seconds (0 to 65535)'),
+    60,
+    'Seconds of silence after which the connection is tested.',
+  ),
+  cleanSession: defaulted(t.boolean, true, 'MQTT 3.1 and 3.1.1: the broker forgets the session at each connect.'),
+  cleanStart: defaulted(t.boolean, true, 'MQTT 5: the broker forgets an earlier session at connect.'),
+  sessionExpiryInterval: defaulted(
+    whole(0, 4_294_967_295, 'seconds (0 to 4294967295)'),
+    0,
+    'MQTT 5: seconds that the broker keeps the session after the connection is lost.',
+  ),
+  maxUnacknowledgedMessages: defaulted(
+    whole(1, 65_535, 'a number of messages (1 to 65535)'),
+    5000,
+    'Messages that may wait for the disk before the broker must pause.',
+  ),
+  maxUnacknowledgedBytes: defaulted(
+    count,
+    64 * 1024 * 1024,
+    'Payload bytes that may wait for the disk before the broker must pause.',
+  ),
+  security: required(security, 'How the gateway logs in.'),
+  name: optional(t.string, 'Used when the connector itself has no name.'),
+  maxMessageNumberPerWorker: optional(t.number, 'Accepted, no effect: conversion has no workers.'),
+  maxNumberOfWorkers: optional(t.number, 'Accepted, no effect: conversion has no workers.'),
+  maxMessageQueue: optional(t.number, 'Accepted, no effect: messages wait on disk.'),
+  maxProcessingMessageQueue: optional(t.number, 'Accepted, no effect: messages wait on disk.'),
+  sendDataOnlyOnChange: optional(t.boolean, 'Accepted, no effect: see `reportStrategy`.'),
+});

@@ -1,0 +1,53 @@
+import type { IPublishPacket, MqttClient, Packet } from 'mqtt';
+
+/** One object for all messages: making an Error costs a stack trace. */
+const LATER = new Error('acknowledged later');
+
+/** Hand of the gateway on mqtt.js. */
+export interface Wire {
+  /** Acknowledges the PUBLISH of this id, on this connection. */
+  readonly puback: (messageId: number) => void;
+  /** Sends DISCONNECT behind what was sent before, and calls back once all of it has left. */
+  readonly disconnect: (gone: () => void) => void;
+}
+
+/**
+ * Takes the PUBACK out of mqtt.js's hands, with many messages in flight. Every use of mqtt.js's insides is in this file, which
+ * is why its version is pinned; `client.test.ts` holds it to account on a real broker.
+ *
+ * `onPublish` gets each PUBLISH and a function that lets the next one come: until it is called nothing more is read and TCP
+ * holds the broker back. An error handed to mqtt.js there only keeps it from sending the PUBACK. (Its `customHandleAcks` would
+ * be public, but is silently ignored on 3.1.1.) QoS 2, which only an older session can still bring, is released by mqtt.js itself.
+ *
+ * While `deaf()` says that nothing is read, a missing PINGRESP proves nothing: the keep-alive goes on sending but does not give up.
+ */
+export const deferredPuback = (
+  client: MqttClient,
+  onPublish: (packet: IPublishPacket, next: () => void) => void,
+  deaf: () => boolean,
+): Wire => {
+  client.handleMessage = (packet, callback) =>
+    onPublish(packet, () => (packet.qos === 2 ? callback() : callback(LATER)));
+
+  const giveUp = client.onKeepaliveTimeout.bind(client);
+  client.onKeepaliveTimeout = () => {
+    if (!deaf()) {
+      giveUp();
+      return;
+    }
+    client.sendPing();
+    client.reschedulePing(true);
+  };
+
+  const send = (packet: Packet): void =>
+    // Without a connection mqtt.js would keep the packet for the next one, where the id means another message.
+    client.connected ? (client as unknown as { _sendPacket: (packet: Packet) => void })._sendPacket(packet) : undefined;
+
+  return {
+    puback: (messageId) => send({ cmd: 'puback', messageId, reasonCode: 0 }),
+    disconnect: (gone) => {
+      send({ cmd: 'disconnect' });
+      client.stream.end(gone);
+    },
+  };
+};

@@ -1,0 +1,108 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { asyncScheduler, concat, defer, endWith, ignoreElements, ReplaySubject, share } from 'rxjs';
+import type { SchedulerLike } from 'rxjs';
+import type { Context, Source } from '../../model/component.js';
+import { reasonOf } from '../../model/errors.js';
+import type { Counter } from '../../model/fact.js';
+import type { Message } from '../../model/message.js';
+import type { Backoff } from '../../operators/backoff.js';
+import { convert } from '../../operators/convert.js';
+import type { Converted } from '../../operators/extract/converted.js';
+import { shed } from '../../operators/shed.js';
+import { stamper } from '../../operators/stamp.js';
+import { supervise } from '../../operators/supervise.js';
+import type { client, Received } from './client.js';
+import type { MqttConfig } from './config.js';
+import { mappings } from './mappings.js';
+import type { Raw } from './raw.js';
+import { subscriptions } from './subscriptions.js';
+import { unsettled } from './unsettled.js';
+
+/** QoS 0 messages that may be unsettled at once. */
+const QOS0_LIMIT = 1_000;
+
+/** The two halves that know no time: the wire, and what a message says. */
+export interface Halves {
+  readonly connect: typeof client;
+  /** Converts one message; throws if it can read nothing of it, tells `onFailure` if it can read a part. */
+  readonly uplink: (
+    config: MqttConfig,
+    onFailure: (error: Error) => void,
+  ) => (raw: Raw, now: number) => readonly Converted[];
+}
+
+export interface Timing {
+  readonly scheduler?: SchedulerLike;
+  readonly backoff?: Backoff;
+}
+
+/**
+ * The MQTT source in time: connects, and again after a loss; refuses what QoS 0 brings beyond 1000 unsettled; converts; stamps.
+ *
+ * Promises: a message that cannot be converted is logged, counted as `failed` and acknowledged. When `commands` completes the
+ * intake ends; the source completes once everything it emitted is settled.
+ */
+export const intake =
+  ({ connect, uplink }: Halves) =>
+  (config: MqttConfig, context: Context, { scheduler = asyncScheduler, backoff }: Timing = {}): Source => {
+    const { name: who, log, fact, folder } = context;
+    const { broker } = config;
+    const { usable, unsupported } = mappings(config.mapping);
+    const wanted = usable.map(({ mapping }) => mapping);
+    const count = (counter: Counter): void => fact({ kind: 'count', who, counter, n: 1 });
+    for (const { label, why } of unsupported) log.warn('a mapping is not used', { mapping: label, why });
+    if (wanted.some(({ subscriptionQos }) => subscriptionQos === 2))
+      log.warn('subscriptionQos 2 is subscribed at 1: the broker would be told before the message is on disk');
+    if (broker.clientId === undefined && !(broker.version === 5 ? broker.cleanStart : broker.cleanSession))
+      log.warn('without a clientId the broker cannot keep messages over a restart of the gateway');
+
+    const failed = (error: unknown): void => {
+      log.warn('a message could not be converted', { why: reasonOf(error) });
+      count('failed');
+    };
+
+    return (commands) =>
+      defer(() => {
+        const toConverted = uplink(config, failed);
+        const stamp = stamper({
+          now: () => scheduler.now(),
+          onCollision: (n) => fact({ kind: 'count', who, counter: 'collided', n }),
+        });
+        const account = unsettled({
+          messages: broker.maxUnacknowledgedMessages,
+          bytes: broker.maxUnacknowledgedBytes,
+        });
+        // Subscribed to once, by `supervise`, and told to every connection, however late it is made.
+        const stop = commands.pipe(
+          ignoreElements(),
+          endWith(undefined),
+          share({ connector: () => new ReplaySubject<unknown>(1), resetOnComplete: false }),
+        );
+        const received = supervise({ context, stop, scheduler, ...(backoff ? { backoff } : {}) })((onConnected) =>
+          connect(broker, subscriptions(wanted), {
+            unsettled: account,
+            stop,
+            read: (path) => readFileSync(resolve(folder, path)),
+            onConnected,
+            onFilterRefused: (topicFilter, why) => {
+              log.error('a topic filter was refused', { topicFilter, why });
+              fact({ kind: 'alert', who, code: 'SUBSCRIPTION_REFUSED', text: `${topicFilter}: ${why}` });
+            },
+            // Whoever refused it has counted it.
+            onRefused: (why) => log.warn('a message was refused', { why: why.message }),
+          }),
+        );
+        return concat(received, account.drained).pipe(
+          shed<Received>(
+            QOS0_LIMIT,
+            () => count('shed'),
+            ({ qos }) => qos === 0,
+          ),
+          convert<Received, Message>(
+            (raw) => toConverted(raw, scheduler.now()).map((converted) => stamp(converted)),
+            failed,
+          ),
+        );
+      });
+  };

@@ -1,0 +1,58 @@
+import { defer, EMPTY, ignoreElements, Subject, takeWhile } from 'rxjs';
+import type { Observable } from 'rxjs';
+
+/** The bounds that stop the reading. */
+export interface Bounds {
+  /** Messages that wait for their settling. */
+  readonly messages: number;
+  /** Bytes of payload that wait for their settling. */
+  readonly bytes: number;
+}
+
+/** What one message weighs. QoS 0 weighs no message: `shed` counts those. */
+export type Weight = Bounds;
+
+/** The account of what a source has handed on and not seen settled. */
+export interface Unsettled {
+  readonly enter: (weight: Weight) => void;
+  readonly leave: (weight: Weight) => void;
+  /** True at or above a bound. */
+  readonly full: () => boolean;
+  /** Completes as soon as it is not full: at once, or when enough has left. */
+  readonly room: Observable<never>;
+  /** Completes as soon as nothing is unsettled. */
+  readonly drained: Observable<never>;
+}
+
+/**
+ * Counts what is unsettled, over all connections of a source: what an earlier connection brought still lies in memory.
+ *
+ * Promises: one message always fits, however large, so a source cannot get stuck; waiting costs no timer.
+ */
+export const unsettled = (bounds: Bounds): Unsettled => {
+  const left = new Subject<void>();
+  let open = 0;
+  let messages = 0;
+  let bytes = 0;
+
+  const full = (): boolean => messages >= bounds.messages || bytes >= bounds.bytes;
+  const waitWhile = (test: () => boolean): Observable<never> =>
+    defer(() => (test() ? left.pipe(takeWhile(test), ignoreElements()) : EMPTY));
+
+  return {
+    enter: (weight) => {
+      open += 1;
+      messages += weight.messages;
+      bytes += weight.bytes;
+    },
+    leave: (weight) => {
+      open -= 1;
+      messages -= weight.messages;
+      bytes -= weight.bytes;
+      left.next();
+    },
+    full,
+    room: waitWhile(full),
+    drained: waitWhile(() => open > 0),
+  };
+};

@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto';
+import { resolve } from 'node:path';
+import { defer, from, map } from 'rxjs';
+import type { Observable } from 'rxjs';
+import { ConfigInvalid } from '../config/config-invalid.js';
+import type { ConnectorEntry } from '../config/connector-entry.js';
+import { decodeSafely } from '../config/decode-safely.js';
+import { readJson } from '../config/read-json.js';
+import type { Connector, Context, Source } from '../model/component.js';
+import { nearestOf } from '../model/decode.js';
+import { FatalError, reasonOf } from '../model/errors.js';
+
+/** Makes a connector's source from its raw file. `file` is what a report calls it. */
+type Opening = (raw: unknown, file: string, context: Context) => Source;
+
+/** Where connectors are loaded from: by type, and not before a configuration names it. */
+export type Table = ReadonlyMap<string, () => Promise<Opening>>;
+
+/** How many sources are remembered. More connectors than that do not fit one process. */
+const REMEMBERED = 1_000;
+
+const opening =
+  <C>({ config, open }: Connector<C>): Opening =>
+  (raw, file, context) => {
+    const { value, problems, unknown } = decodeSafely(config, raw);
+    if (value === undefined) throw new ConfigInvalid(problems.map((problem) => ({ ...problem, file })));
+    if (unknown.length > 0) context.log.info('nothing reads these keys of the configuration', { file, keys: unknown });
+    return open(value, context);
+  };
+
+/** One entry of the table: how to import a module whose default export is a connector. */
+export const loading =
+  <C>(load: () => Promise<{ readonly default: Connector<C> }>): (() => Promise<Opening>) =>
+  () =>
+    load().then((module) => opening(module.default));
+
+/** The connectors that ship. A user's own will go through the same lines. */
+export const connectors: Table = new Map([['mqtt', loading(() => import('./mqtt/source.js'))]]);
+
+const unknownType = (type: string, table: Table): FatalError => {
+  const nearest = nearestOf(type, [...table.keys()]);
+  const hint = nearest === undefined ? '' : ` (did you mean ${JSON.stringify(nearest)}?)`;
+  const known = [...table.keys()].join(', ');
+  return new FatalError('CONNECTOR_UNKNOWN', `No connector of type ${JSON.stringify(type)}${hint}. Known: ${known}.`);
+};
+
+/**
+ * Makes a function that opens connectors: type → module → decoded configuration → source.
+ *
+ * Promises: nothing is read or loaded before the result is subscribed to; equal configuration gives the same source (by identity), so
+ * that a pipeline restarts only what has changed; errors with a {@link FatalError}: `CONNECTOR_UNKNOWN` for a type nobody knows or
+ * that cannot be loaded, `CONFIG_INVALID` with every mistake in the file. Belongs to one pipeline, whose contexts live as long as it.
+ */
+export const opener = (
+  table: Table = connectors,
+): ((entry: ConnectorEntry, context: Context) => Observable<Source>) => {
+  const remembered = new Map<string, Source>();
+  return (entry, context) =>
+    defer(() => {
+      const load = table.get(entry.type);
+      if (!load) throw unknownType(entry.type, table);
+      const read = readJson(resolve(context.folder, entry.configuration), entry.configuration);
+      if ('problem' in read) throw new ConfigInvalid([read.problem]);
+      const content = JSON.stringify([entry, context.folder, read.value]);
+      const key = createHash('sha256').update(content).digest('base64');
+      const loaded = load().catch((error: unknown) => {
+        const text = `The connector ${JSON.stringify(entry.type)} could not be loaded: ${reasonOf(error)}`;
+        throw new FatalError('CONNECTOR_UNKNOWN', text, { cause: error });
+      });
+      return from(loaded).pipe(
+        map((open) => {
+          const source = remembered.get(key) ?? open(read.value, entry.configuration, context);
+          remembered.delete(key);
+          remembered.set(key, source);
+          for (const [oldest] of remembered) {
+            if (remembered.size <= REMEMBERED) break;
+            remembered.delete(oldest);
+          }
+          return source;
+        }),
+      );
+    });
+};

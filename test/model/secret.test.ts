@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import { isSecretKey, secretsOf } from '../../src/model/secret.js';
+
+test.each([
+  ['accessToken', true],
+  ['PASSWORD', true],
+  ['provisionDeviceSecret', true],
+  ['pathToPrivateKey', true],
+  ['private_key', true],
+  ['credentialsId', true],
+  ['username', false],
+  ['key', false],
+  ['host', false],
+])('%s: %s', (key, secret) => {
+  expect(isSecretKey(key)).toBe(secret);
+});
+
+test('every text under a secret key is found, but no file name and nothing as short as a word', () => {
+  expect(
+    secretsOf({
+      a: [{ accessToken: 'token-1' }, { credentials: { any: ['token-2'] } }],
+      password: 'abc',
+      privateKey: 'key.pem',
+      token: 'token-1',
+      user: 'someone',
+      secret: 12345,
+      secretNull: null,
+    }),
+  ).toEqual(['token-1', 'token-2']);
+});

@@ -1,0 +1,146 @@
+import { concat, ignoreElements, tap, timer, type Observable } from 'rxjs';
+import { TestScheduler, type RunHelpers } from 'rxjs/testing';
+import { describe, expect, it } from 'vitest';
+import { ConnectionError, FatalError, ProtocolError } from '../../src/model/errors.js';
+import type { Fact } from '../../src/model/fact.js';
+import { supervise } from '../../src/operators/supervise.js';
+
+const lost = new ConnectionError('BROKER_UNREACHABLE', 'lost');
+const odd = new ProtocolError('CONVERSION_FAILED', 'odd');
+const fatal = new FatalError('CONFIG_INVALID', 'no such file');
+const log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+
+const told = (fact: Fact): string => {
+  if (fact.kind === 'state') return fact.why === undefined ? fact.phase : `${fact.phase}: ${fact.why}`;
+  if (fact.kind === 'count') return `${fact.counter} +${fact.n}`;
+  return fact.kind === 'alert' ? `alert ${fact.code}` : fact.kind;
+};
+
+interface Scene {
+  /** The n-th connection, counted from 0. */
+  readonly attempt: (helpers: RunHelpers, connected: () => void, n: number) => Observable<string>;
+  readonly result: string;
+  /** Virtual milliseconds and what is said then. */
+  readonly facts: readonly string[];
+  readonly stop?: string;
+  readonly backoff?: (attempt: number) => number;
+  /** When the result is unsubscribed from. */
+  readonly until?: string;
+  readonly error?: unknown;
+}
+
+const run = ({ attempt, result, facts, stop, backoff = () => 5, until, error }: Scene): void => {
+  const scheduler = new TestScheduler((actual, expected) => expect(actual).toEqual(expected));
+  scheduler.run((helpers) => {
+    const seen: string[] = [];
+    let n = 0;
+    const supervised = supervise({
+      context: { name: 'mqtt', log, fact: (fact) => seen.push(`${scheduler.now()} ${told(fact)}`) },
+      backoff,
+      scheduler,
+      ...(stop === undefined ? {} : { stop: helpers.hot(stop) }),
+    })((connected) => attempt(helpers, connected, n++));
+    helpers.expectObservable(supervised, until).toBe(result, undefined, error);
+    helpers.flush();
+    expect(seen).toEqual(facts);
+  });
+};
+
+/** Is connected after 2 ms, and goes on as `rest`. */
+const up = (connected: () => void, rest: Observable<string>): Observable<string> =>
+  concat(timer(2).pipe(tap(connected), ignoreElements()), rest);
+
+describe('supervise', () => {
+  it('makes a connection, says when it is up, passes its values and completes with it', () =>
+    run({
+      attempt: ({ cold }, connected) => up(connected, cold('a-b|')),
+      result: '--a-b|',
+      facts: ['0 connecting', '2 connected', '5 disconnected'],
+    }));
+
+  it('makes it again after the backoff when it is lost', () =>
+    run({
+      attempt: ({ cold }, connected, n) => up(connected, n === 0 ? cold('a-#', undefined, lost) : cold('b|')),
+      result: '--a 8ms b|',
+      facts: ['0 connecting', '2 connected', '4 reconnecting: lost', '11 connected', '12 disconnected'],
+    }));
+
+  it('counts a ProtocolError and goes on', () =>
+    run({
+      attempt: ({ cold }, _connected, n) => (n === 0 ? cold('--#', undefined, odd) : cold('b|')),
+      result: '-------b|',
+      facts: ['0 connecting', '2 failed +1', '2 reconnecting: odd', '8 disconnected'],
+    }));
+
+  it('completes at a FatalError, disabled and with an alert', () =>
+    run({
+      attempt: ({ cold }) => cold('-a#', undefined, fatal),
+      result: '-a|',
+      facts: ['0 connecting', '2 disabled: no such file', '2 alert CONFIG_INVALID'],
+    }));
+
+  it('lets any other error pass, for it is a bug', () => {
+    const bug = new TypeError('bug');
+    run({ attempt: ({ cold }) => cold('-#', undefined, bug), result: '-#', error: bug, facts: ['0 connecting'] });
+  });
+
+  it('alerts at the tenth failure in a row, once', () =>
+    run({
+      attempt: ({ cold }) => cold('#', undefined, lost),
+      backoff: () => 1,
+      result: '-',
+      until: '12ms !',
+      facts: [
+        '0 connecting',
+        ...Array.from({ length: 10 }, (_, i) => `${i} reconnecting: lost`),
+        '9 alert BROKER_UNREACHABLE',
+        ...['10', '11'].map((at) => `${at} reconnecting: lost`),
+      ].toSorted((a, b) => parseInt(a) - parseInt(b)),
+    }));
+
+  it('takes a silent connection that lasted for a success: the backoff starts again', () => {
+    const attempts: number[] = [];
+    run({
+      attempt: ({ cold }, connected, n) =>
+        n < 3 ? cold('#', undefined, lost) : up(connected, cold('10s #', undefined, lost)),
+      backoff: (attempt) => {
+        attempts.push(attempt);
+        return attempts.length < 4 ? 1 : 1_000_000;
+      },
+      result: '-',
+      until: '11s !',
+      facts: [
+        '0 connecting',
+        '0 reconnecting: lost',
+        '1 reconnecting: lost',
+        '2 reconnecting: lost',
+        '5 connected',
+        '10005 reconnecting: lost',
+      ],
+    });
+    expect(attempts).toEqual([0, 1, 2, 0]);
+  });
+
+  it('ends a wait between two attempts when asked to stop', () =>
+    run({
+      attempt: ({ cold }) => cold('-#', undefined, lost),
+      result: '---|',
+      stop: ' ---s',
+      facts: ['0 connecting', '1 reconnecting: lost', '3 disconnected'],
+    }));
+
+  it('lets a running attempt end by itself when asked to stop, and makes no other', () => {
+    run({
+      attempt: ({ cold }) => cold('-a-b-|'),
+      result: '-a-b-|',
+      stop: ' --s',
+      facts: ['0 connecting', '5 disconnected'],
+    });
+    run({
+      attempt: ({ cold }) => cold('-a-b-#', undefined, lost),
+      result: '-a-b-|',
+      stop: ' --s',
+      facts: ['0 connecting', '5 reconnecting: lost', '5 disconnected'],
+    });
+  });
+});

@@ -1,0 +1,99 @@
+import fc from 'fast-check';
+import { from, lastValueFrom, toArray } from 'rxjs';
+import { expect, test } from 'vitest';
+import type { Counter, Fact } from '../../src/model/fact.js';
+import { add, balance, noFacts, tally } from '../../src/operators/tally.js';
+import type { Sums } from '../../src/operators/tally.js';
+
+const count = (counter: Counter, n: number, who = 'x'): Fact => ({ kind: 'count', who, counter, n });
+const depth = (records: number, bytes = records * 100): Fact => ({ kind: 'depth', who: 'storage', records, bytes });
+const sumsOf = (...facts: Fact[]): Sums => facts.reduce(add, noFacts);
+
+test('facts add up', () => {
+  expect(
+    sumsOf(
+      depth(0),
+      count('received', 10),
+      depth(10),
+      count('delivered', 4),
+      count('dropped.refused', 1),
+      count('dropped.oldest', 2),
+      count('dropped.oldest', 1),
+      depth(2),
+      count('failed', 3, 'a'),
+      count('failed', 2, 'b'),
+      { kind: 'state', who: 'Broker', phase: 'connecting' },
+      { kind: 'state', who: 'Broker', phase: 'connected' },
+      { kind: 'alert', who: 'Broker', code: 'BROKER_REFUSED', text: 't' },
+    ),
+  ).toEqual({
+    carried: 0,
+    received: 10,
+    delivered: 4,
+    queued: 2,
+    queuedBytes: 200,
+    dropped: { refused: 1, oldest: 3 },
+    counters: { received: 10, delivered: 4, 'dropped.refused': 1, 'dropped.oldest': 3, failed: 5 },
+    phases: { Broker: 'connected' },
+  });
+});
+
+test('the sums come after each fact', async () => {
+  const emitted = await lastValueFrom(from([count('received', 1), count('received', 2)]).pipe(tally(), toArray()));
+  expect(emitted.map(({ received }) => received)).toEqual([1, 3]);
+});
+
+test('what an earlier run left is carried into the balance', () => {
+  const sums = sumsOf(depth(500), count('received', 10), count('delivered', 300), depth(210));
+  expect(sums.carried).toBe(500);
+  expect(balance(sums)).toBe(0);
+});
+
+test('a backlog that was already counted as received is not carried twice', () => {
+  const sums = sumsOf(count('received', 800), count('delivered', 300), depth(500));
+  expect(sums.carried).toBe(0);
+  expect(balance(sums)).toBe(0);
+});
+
+test('a message that vanished shows, and so does one that came twice', () => {
+  expect(balance(sumsOf(depth(0), count('received', 10), count('delivered', 4), depth(5)))).toBe(1);
+  expect(balance(sumsOf(depth(0), count('received', 10), count('delivered', 7), depth(4)))).toBe(-1);
+});
+
+test('a component may have any name', () => {
+  const sums = sumsOf(
+    { kind: 'state', who: '__proto__', phase: 'connected' },
+    { kind: 'state', who: 'a', phase: 'polling' },
+  );
+  expect(Object.entries(sums.phases)).toEqual([
+    ['__proto__', 'connected'],
+    ['a', 'polling'],
+  ]);
+});
+
+test('a fact that changes nothing gives the same sums', () => {
+  const before = sumsOf({ kind: 'state', who: 'a', phase: 'connected' });
+  expect(add(before, { kind: 'state', who: 'a', phase: 'connected' })).toBe(before);
+});
+
+test('whatever an honest buffer does, the balance is zero after each of its commits', () => {
+  const step = fc.record({ received: fc.nat(50), delivered: fc.nat(50), dropped: fc.nat(9) });
+  fc.assert(
+    fc.property(fc.nat(100), fc.array(step), (backlog, steps) => {
+      let queued = backlog;
+      let sums = add(noFacts, depth(backlog));
+      for (const { received, delivered, dropped } of steps) {
+        const gone = Math.min(delivered, queued);
+        const lost = Math.min(dropped, queued - gone);
+        queued += received - gone - lost;
+        sums = [
+          count('received', received),
+          count('delivered', gone),
+          count('dropped.expired', lost),
+          depth(queued),
+        ].reduce(add, sums);
+        expect(balance(sums)).toBe(0);
+      }
+    }),
+  );
+});
