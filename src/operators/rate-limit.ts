@@ -1,5 +1,5 @@
 import { asyncScheduler, Observable } from 'rxjs';
-import type { SchedulerLike, Subscriber , Subscription } from 'rxjs';
+import type { SchedulerLike, Subscriber, Subscription } from 'rxjs';
 import { slidingWindow } from './sliding-window.js';
 import type { Rate, SlidingWindow } from './sliding-window.js';
 
@@ -131,7 +131,8 @@ export const limiter = <B extends string>(
     set,
     take: (cost, priority) =>
       new Observable<void>((out) => {
-        const waiter: Waiter<B> = { cost: Object.entries(cost) as [B, number][], priority, out };
+        const asked = (Object.entries(cost) as [B, number][]).filter(([, n]) => n > 0);
+        const waiter: Waiter<B> = { cost: asked, priority, out };
         const now = scheduler.now();
         if (!waiting() && now >= pausedUntil && spend(waiter, now) === undefined) {
           out.next();

@@ -37,6 +37,8 @@ export interface Admission {
   readonly shortage: (waiting: readonly Pending[], leaving: readonly Leaving[]) => Shortage | undefined;
   /** Which of the oldest rows go. */
   readonly victims: (rows: readonly Row[], shortage: Shortage, now: number) => readonly Leaving[];
+  /** How many rows one batch may remove; fewer where the disk is too full for the log of more. */
+  readonly mayLeave: () => number;
   /** Says whether sources have to wait now. */
   readonly announce: (plan: Plan) => void;
   readonly committed: (batch: Batch) => void;
@@ -64,6 +66,7 @@ export const admission = (
   let { records, bytes } = opened;
   /** How many rows one batch may append; finite after the store itself was found full. */
   let most = Infinity;
+  let mayLeave = Infinity;
   let blocked = false;
 
   const say = (): void => fact({ kind: 'depth', who: 'storage', records, bytes, devices: devices() });
@@ -112,6 +115,7 @@ export const admission = (
       }
       return found;
     },
+    mayLeave: () => mayLeave,
     announce: ({ kept, admitted, leaving }) => {
       if (kept === 0) {
         if (blocked) log.info('the storage has room again');
@@ -132,9 +136,14 @@ export const admission = (
         const text = LOGGED[sum];
         if (text !== undefined && n > 0) log.warn(text, { messages: n });
       }
+      mayLeave = Infinity;
       say();
     },
     squeeze: ({ admitted, leaving }) => {
+      if (admitted.length === 0) {
+        if (leaving > 1) mayLeave = leaving >>> 1;
+        return leaving > 1;
+      }
       // What leaves goes first and alone: it makes room.
       most = leaving > 0 ? 0 : admitted.length >>> 1;
       return most > 0 || leaving > 0;

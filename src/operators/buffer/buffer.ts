@@ -1,39 +1,24 @@
 import { EMPTY, Observable, Subject, asyncScheduler, catchError, ignoreElements, tap } from 'rxjs';
-import type { MonoTypeOperatorFunction, SchedulerLike } from 'rxjs';
-import type { Log } from '../../model/component.js';
+import type { MonoTypeOperatorFunction } from 'rxjs';
 import type { Envelope } from '../../model/envelope.js';
 import { FatalError, GatewayError, reasonOf } from '../../model/errors.js';
-import type { Fact } from '../../model/fact.js';
 import type { Kept } from '../../model/message.js';
-import type { Backoff } from '../backoff.js';
 import { fullJitter } from '../backoff.js';
 import { batchMap } from '../batch-map.js';
-import type { Limits } from './admission.js';
 import { admission } from './admission.js';
 import { alarm } from './alarm.js';
+import type { BufferOptions } from './buffer-options.js';
+import { burial } from './burial.js';
 import { deferral } from './deferral.js';
 import { entrance } from './entrance.js';
 import { flight } from './flight.js';
 import type { Step } from './in-turn.js';
 import { inTurn } from './in-turn.js';
 import { messageIn } from './message-in.js';
-import type { DeadLetters, Store } from './store.js';
+import type { Store } from './store.js';
 import { StoreFull } from './store-full.js';
 
-export interface BufferOptions {
-  readonly limits: Limits;
-  /** At most so many envelopes are unsettled downstream. Default 2000. */
-  readonly window?: number;
-  /** Where refused messages go before their row does. */
-  readonly deadLetters: DeadLetters;
-  readonly log: Log;
-  readonly fact: (fact: Fact) => void;
-  /** How long the end waits for what is unsettled downstream, in ms. Default 3000. */
-  readonly grace?: number;
-  /** How long a device that the platform does not take for now is left alone. Default 30 s growing to 10 min. */
-  readonly deferFor?: Backoff;
-  readonly scheduler?: SchedulerLike;
-}
+export type { BufferOptions } from './buffer-options.js';
 
 /** How long settled rows wait for more of them, or for an append whose commit they can share, in ms. */
 const LINGER = 20;
@@ -60,7 +45,7 @@ export const buffer =
   (store: Store, options: BufferOptions): MonoTypeOperatorFunction<Envelope<Kept>> =>
   (source) =>
     new Observable<Envelope<Kept>>((subscriber) => {
-      const { window = 2_000, grace = 3_000, scheduler = asyncScheduler, limits, log, fact } = options;
+      const { window = 2_000, grace = 3_000, scheduler = asyncScheduler, limits, log, fact, deadLetters } = options;
       const chunk = Math.max(1, window >>> 3);
       const wakes = new Subject<void>();
       const wake = (): void => wakes.next();
@@ -77,8 +62,7 @@ export const buffer =
 
       const linger = alarm(LINGER, wake, scheduler);
       const rest = alarm(REST, wake, scheduler);
-      const burial = alarm(REST, wake, scheduler);
-      const door = entrance(limits, store.opened.devices, scheduler);
+      const door = entrance(limits, store, scheduler);
       const room = admission(limits, store.opened, { log, fact, devices: door.connected });
       const recovery = alarm(
         REST,
@@ -107,31 +91,13 @@ export const buffer =
       });
 
       /** An error that a later try may help is said; any other passes and ends the process. */
-      const survived = (error: unknown, text: string): void => {
+      const survive = (error: unknown, text: string): void => {
         if (error instanceof FatalError || !(error instanceof GatewayError)) throw error;
         log.error(text, { reason: reasonOf(error) });
         fact({ kind: 'alert', who: 'storage', code: error.code, text: reasonOf(error) });
       };
 
-      /** Dead letters are durable before their rows go. While they cannot be written, their rows stay and the others go on. */
-      const bury: Step = () => {
-        const letters = aloft.dying().slice();
-        if (letters.length === 0 || burial.isSet()) return undefined;
-        return options.deadLetters(letters.map(({ at, reason, message }) => ({ at, reason, message }))).pipe(
-          tap({
-            complete: () => {
-              aloft.buried(letters);
-              for (const { reason, message } of letters)
-                log.error('a message was refused for good and set aside', { device: message.device, reason });
-            },
-          }),
-          catchError((error: unknown) => {
-            survived(error, 'dead letters cannot be written; their messages stay in the storage until they can');
-            burial.set();
-            return EMPTY;
-          }),
-        );
-      };
+      const graves = burial({ aloft, deadLetters, log, survive, wake, rest: REST, scheduler });
 
       /** At the cap: which of the oldest rows go, if the configuration says that any may. */
       const makeRoom: Step = () => {
@@ -151,7 +117,7 @@ export const buffer =
       /** One transaction; what it made durable is handed over and acknowledged. */
       const write: Step = () => {
         linger.stop();
-        const remove = aloft.leaving().slice();
+        const remove = aloft.leaving().slice(0, room.mayLeave());
         const plan = room.plan(door.front(), remove);
         room.announce(plan);
         if (remove.length + plan.admitted.length + plan.dropped.length === 0) return undefined;
@@ -179,15 +145,15 @@ export const buffer =
           });
           for (const { ack } of plan.admitted) ack();
           for (const { ack } of plan.dropped) ack();
-          if (door.size() > 0) wake();
+          if (door.size() > 0 || aloft.leaving().length >= chunk) wake();
+          else if (aloft.leaving().length > 0) linger.set();
         };
         return store.commit(batch).pipe(
           tap({ complete: committed }),
           catchError((error: unknown) => {
             if (!(error instanceof StoreFull)) throw error;
-            if (append.length === 0) rest.set();
-            else if (room.squeeze(plan)) wake();
-            else recovery.set();
+            if (!room.squeeze(plan)) (append.length === 0 ? rest : recovery).set();
+            wake();
             return EMPTY;
           }),
         );
@@ -213,7 +179,10 @@ export const buffer =
               const message = messageIn(row);
               if (!message) aloft.discard(row, 'dropped.damaged');
               else if (room.expired(at, scheduler.now())) aloft.discard(row, 'dropped.expired');
-              else if (!away.passesOver(device, id)) aloft.offer(id, bytes, message);
+              else if (!away.passesOver(device, id)) {
+                door.met(device);
+                aloft.offer(id, bytes, message);
+              }
             }
             if (cursor < nextId && aloft.credits() > 0) wake();
             else if (aloft.leaving().length > 0) linger.set();
@@ -238,9 +207,9 @@ export const buffer =
       const turn = (): Observable<never> =>
         rest.isSet()
           ? EMPTY
-          : inTurn([bury, makeRoom, write, fill, idle, finish]).pipe(
+          : inTurn([graves.step, makeRoom, write, fill, idle, finish]).pipe(
               catchError((error: unknown) => {
-                survived(error, 'the storage failed; nothing is acknowledged until it works again');
+                survive(error, 'the storage failed; nothing is acknowledged until it works again');
                 rest.set();
                 return EMPTY;
               }),
@@ -267,7 +236,7 @@ export const buffer =
       return () => {
         intake.unsubscribe();
         lane.unsubscribe();
-        for (const timer of [linger, rest, burial, recovery]) timer.stop();
+        for (const timer of [linger, rest, recovery, graves]) timer.stop();
         away.stop();
       };
     });

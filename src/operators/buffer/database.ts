@@ -46,12 +46,12 @@ export const database = (file: string): Observable<Database> =>
       }
       const fresh = connection.prepare(sql, (error) => {
         if (error) {
+          statements.delete(sql);
           failed(error);
-          return;
-        }
-        statements.set(sql, fresh);
-        use(fresh);
+        } else if (open) use(fresh);
       });
+      // Known from now on, so that a close in between finds it.
+      statements.set(sql, fresh);
     };
     const shut = (done: (error: Error | null) => void): void => {
       open = false;

@@ -8,6 +8,7 @@ import {
   readFileSync,
   renameSync,
   statSync,
+  truncateSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { Observable } from 'rxjs';
@@ -17,11 +18,13 @@ import type { DeadLetters } from './store.js';
 export interface DeadLetterFile {
   /** A file of JSON lines, `{at, reason, message}` each. */
   readonly file: string;
-  /** At most so many letters are kept, the newest. Default 10 000. */
+  /** At most so many letters are kept, the newest; an even number, at least 2. Default 10 000. */
   readonly most?: number;
   /** At most so many bytes are kept. Default 64 MiB. */
   readonly bytes?: number;
 }
+
+const sizeOf = (file: string): number => (existsSync(file) ? statSync(file).size : 0);
 
 const syncedTo = (file: string): void => {
   const handle = openSync(file, 'a');
@@ -39,16 +42,20 @@ const syncedTo = (file: string): void => {
  * Errors with `STORAGE_FAILED`; the buffer then keeps the rows and tries again.
  */
 export const deadLetterFile = ({ file, most = 10_000, bytes = 64 * 1024 * 1024 }: DeadLetterFile): DeadLetters => {
+  /** Two files hold this much each. */
+  const half = Math.max(1, Math.floor(most / 2));
   let lines: number | undefined;
-  const makeRoom = (added: number): void => {
+  /** Returns the file's size before the letters. */
+  const makeRoom = (added: number): number => {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    const size = existsSync(file) ? statSync(file).size : 0;
+    const size = sizeOf(file);
     lines ??= size > 0 && size < bytes ? readFileSync(file, 'latin1').split('\n').length - 1 : 0;
-    if (lines > 0 && (lines + added > most / 2 || size > bytes / 2)) {
+    if (lines > 0 && (lines + added > half || size > bytes / 2)) {
       renameSync(file, `${file}.1`);
       lines = 0;
+      return 0;
     }
-    lines += added;
+    return size;
   };
   return (letters) =>
     new Observable((subscriber) => {
@@ -56,24 +63,27 @@ export const deadLetterFile = ({ file, most = 10_000, bytes = 64 * 1024 * 1024 }
         subscriber.error(
           new GatewayError('STORAGE_FAILED', `dead letters cannot be written: ${error.message}`, { cause: error }),
         );
-      const text = letters.map(({ at, reason, message }) => `${JSON.stringify({ at, reason, message })}\n`).join('');
+      const newest = letters.slice(-half);
+      const text = newest.map(({ at, reason, message }) => `${JSON.stringify({ at, reason, message })}\n`).join('');
       try {
-        makeRoom(letters.length);
+        const before = makeRoom(newest.length);
+        appendFile(file, text, { mode: 0o600 }, (error) => {
+          try {
+            if (error) {
+              // Half a letter would spoil the next one.
+              if (sizeOf(file) > before) truncateSync(file, before);
+              throw error;
+            }
+            syncedTo(file);
+          } catch (thrown) {
+            failed(thrown as Error);
+            return;
+          }
+          lines = (lines ?? 0) + newest.length;
+          subscriber.complete();
+        });
       } catch (error) {
         failed(error as Error);
-        return;
       }
-      appendFile(file, text, { mode: 0o600 }, (error) => {
-        if (error) {
-          failed(error);
-          return;
-        }
-        try {
-          syncedTo(file);
-          subscriber.complete();
-        } catch (thrown) {
-          failed(thrown as Error);
-        }
-      });
     });
 };

@@ -5,7 +5,7 @@ import type { Fact } from '../../model/fact.js';
 import { GATEWAY_DEVICE } from '../../model/message.js';
 import type { Connected, Kept } from '../../model/message.js';
 import type { Limits } from './admission.js';
-import type { Known } from './store.js';
+import type { Known, Store } from './store.js';
 
 /** A message that has arrived and is not durable yet. */
 export interface Pending {
@@ -19,9 +19,6 @@ export interface Pending {
 
 /** What a row costs in the file beyond its text, in bytes: ids, sizes, and its share of a page. */
 const ROW_OVERHEAD = 32;
-
-/** One transaction takes no more than this, in bytes: a flood becomes several, and memory stays flat. */
-const GROUP = 8 * 1024 * 1024;
 
 const encode = (value: Kept): string | undefined => {
   try {
@@ -43,13 +40,19 @@ export interface Entrance {
   readonly news: (admitted: readonly Pending[]) => readonly Known[];
   /** These are durable (or dropped by choice) now. */
   readonly admitted: (count: number, news: readonly Known[]) => void;
+  /** A message of the device was handed on: it needs no introduction. */
+  readonly met: (device: string) => void;
   /** Devices of earlier runs that nobody has mentioned in this one; each is returned once. */
   readonly strangers: (most: number) => readonly Connected[];
   /** How many devices are connected. */
   readonly connected: () => number;
 }
 
-export const entrance = (limits: Limits, devices: readonly Known[], scheduler: SchedulerLike): Entrance => {
+export const entrance = (
+  limits: Limits,
+  { opened: { devices }, batchBytes }: Store,
+  scheduler: SchedulerLike,
+): Entrance => {
   let queue: Pending[] = [];
   let queued = 0;
   const known = new Map(devices.map((entry) => [entry.device, entry]));
@@ -74,9 +77,9 @@ export const entrance = (limits: Limits, devices: readonly Known[], scheduler: S
     },
     size: () => queue.length,
     front: () => {
-      if (queued <= GROUP) return queue;
+      if (queued <= batchBytes) return queue;
       let bytes = 0;
-      const end = queue.findIndex((pending, i) => (bytes += pending.bytes) > GROUP && i > 0);
+      const end = queue.findIndex((pending, i) => (bytes += pending.bytes) > batchBytes && i > 0);
       return end < 0 ? queue : queue.slice(0, end);
     },
     news: (admitted) => {
@@ -104,6 +107,9 @@ export const entrance = (limits: Limits, devices: readonly Known[], scheduler: S
         connected += Number(entry.connected) - Number(known.get(entry.device)?.connected ?? false);
         known.set(entry.device, entry);
       }
+    },
+    met: (device) => {
+      if (strange.size > 0) strange.delete(device);
     },
     strangers: (most) => {
       const found: Connected[] = [];

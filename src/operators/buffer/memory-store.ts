@@ -29,6 +29,7 @@ export const memoryStore = (): Store => {
   return {
     opened: { nextId: 1, records: 0, bytes: 0, sums: noSums, devices: [] },
     durable: false,
+    batchBytes: Infinity,
     commit: (batch) =>
       defer(() => {
         for (const row of batch.append) rows.push(row);

@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Observable } from 'rxjs';
 import { EMPTY, asyncScheduler, catchError, concat, defer, map, mergeMap, of, throwError } from 'rxjs';
@@ -31,6 +31,15 @@ export interface OpenStore {
 export const FILE = 'tributary.db';
 const PAGE = 4_096;
 
+/**
+ * How much disk is kept back so that a queue on a full disk can shrink, in bytes: 8 MiB, or an eighth of a small disk. SQLite's log
+ * is moved into the file at half of it and one batch is a quarter, so that this step always finds its room in the reserve.
+ */
+const reserveIn = (folder: string): number => {
+  const { bsize, blocks } = statfsSync(folder);
+  return PAGE * Math.round(Math.min(8 * 1024 * 1024, Math.max(128 * 1024, (bsize * blocks) / 8)) / PAGE);
+};
+
 const prepare = (folder: string): string => {
   const file = join(folder, FILE);
   try {
@@ -47,24 +56,22 @@ const prepare = (folder: string): string => {
 };
 
 /** The order matters: the lock first, so that nothing below can touch a file that is in use. */
-const setUp = (db: Database, limits: Limits, check: Observable<never>): Observable<never> => {
+const setUp = (db: Database, limits: Limits, spare: number, check: Observable<never>): Observable<never> => {
   const pages = Math.ceil((limits.bytes * 2) / PAGE) + 4_096;
   return concat(
     db.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL;'),
     db.exec('PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 4194304; BEGIN IMMEDIATE; COMMIT;'),
     check,
-    db
-      .all<{ user_version: number }>('PRAGMA user_version')
-      .pipe(
-        mergeMap(([row]) =>
-          (row?.user_version ?? 0) <= SCHEMA_VERSION
-            ? EMPTY
-            : throwError(
-                () => new FatalError('STORAGE_FAILED', 'the storage was written by a newer version; it is left alone'),
-              ),
-        ),
-      ),
-    db.exec(`PRAGMA max_page_count = ${pages}; BEGIN; ${SCHEMA} COMMIT;`),
+    db.exec(`PRAGMA max_page_count = ${pages}; PRAGMA wal_autocheckpoint = ${spare / 2 / PAGE}`),
+    db.all<{ user_version: number }>('PRAGMA user_version').pipe(
+      mergeMap(([row]) => {
+        const version = row?.user_version ?? 0;
+        if (version > SCHEMA_VERSION)
+          throw new FatalError('STORAGE_FAILED', 'the storage was written by a newer version; it is left alone');
+        // A start on a full disk must work: it writes nothing.
+        return version === SCHEMA_VERSION ? EMPTY : db.exec(`BEGIN; ${SCHEMA} COMMIT;`);
+      }),
+    ),
   );
 };
 
@@ -95,7 +102,7 @@ export const openStore = ({
     const ready = (): Observable<Database> =>
       database(file).pipe(
         mergeMap((db) =>
-          concat(setUp(db, limits, quickCheck(db, checkFor, log, scheduler)), of(db)).pipe(
+          concat(setUp(db, limits, reserveIn(folder), quickCheck(db, checkFor, log, scheduler)), of(db)).pipe(
             // Closed before anyone renames the file: SQLite removes its log by name when it closes.
             catchError((error: unknown) =>
               concat(
@@ -129,7 +136,9 @@ export const openStore = ({
         );
       }),
       mergeMap((db) =>
-        openedFrom(db).pipe(map((opened) => sqliteStore(db, opened, reserve(join(folder, 'tributary.reserve'))))),
+        openedFrom(db).pipe(
+          map((opened) => sqliteStore(db, opened, reserve(join(folder, 'tributary.reserve'), reserveIn(folder)))),
+        ),
       ),
     );
   });

@@ -1,41 +1,41 @@
-import { closeSync, fsyncSync, openSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
 
 /** A little disk space that is kept back, so that a queue on a full disk can still shrink. */
 export interface Reserve {
+  /** In bytes. */
+  readonly size: number;
   /** Gives the space to the file system. False if that was done already. */
   readonly release: () => boolean;
   readonly released: () => boolean;
-  /** Takes it again, if there is room. */
-  readonly restore: () => void;
+  /** Takes it again. False if there is no room for it. */
+  readonly restore: () => boolean;
 }
 
-/** How much is kept back, in bytes: room for SQLite's log of some hundred removals. */
-const SIZE = 512 * 1024;
-
-/** Keeps the space as a file of zeros. A disk too full for it is no error: then there is no reserve. */
-export const reserve = (file: string): Reserve => {
-  let held = false;
+/** Keeps the space as a file of zeros of that size, in bytes. A disk too full for it is no error: then there is no reserve. */
+export const reserve = (file: string, size: number): Reserve => {
+  let held = existsSync(file) && statSync(file).size === size;
   const release = (): boolean => {
-    if (!held) return false;
+    const released = held;
     held = false;
     rmSync(file, { force: true });
-    return true;
+    return released;
   };
-  const restore = (): void => {
-    if (held) return;
+  const restore = (): boolean => {
+    if (held) return true;
     try {
       const handle = openSync(file, 'w', 0o600);
       try {
-        held = true;
-        if (writeSync(handle, Buffer.alloc(SIZE)) < SIZE) throw new Error('the disk is full');
+        if (writeSync(handle, Buffer.alloc(size)) < size) throw new Error('the disk is full');
         fsyncSync(handle);
+        held = true;
       } finally {
         closeSync(handle);
       }
     } catch {
       release();
     }
+    return held;
   };
   restore();
-  return { release, released: () => !held, restore };
+  return { size, release, released: () => !held, restore };
 };

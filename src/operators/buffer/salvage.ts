@@ -20,6 +20,18 @@ interface Walk {
 
 const STEP = 512;
 
+const isJson = (text: string): boolean => {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/** Without this SQLite reads nothing at all of a file that is shorter than it says. The file's own content is not changed by it. */
+const LENIENT = 'PRAGMA writable_schema = ON';
+
 /** The count that the damaged file kept, and the end of its ids. */
 const claims = (damaged: Database): Observable<{ records?: number; end: number }> =>
   damaged.all<{ records: number; next_id: number }>('SELECT records, next_id FROM totals').pipe(
@@ -49,6 +61,13 @@ const recount = (lost: number): string => `
 const range = (damaged: Database, from: number, step: number): Observable<readonly Row[]> =>
   damaged.all<Row>('SELECT id, device, at, bytes, body FROM rows WHERE id >= ? ORDER BY id LIMIT ?', from, step);
 
+/** Damage inside a row shows as a value of another type. */
+const isSound = ({ id, device, at, bytes, body }: Row): boolean =>
+  [id, at, bytes].every(Number.isSafeInteger) &&
+  typeof device === 'string' &&
+  typeof body === 'string' &&
+  isJson(device);
+
 /** What can be read is copied; what cannot is narrowed down to single rows and then stepped over. */
 const walk = (damaged: Database, fresh: Database, end: number): Observable<number> =>
   of<Walk>({ from: 0, step: STEP, misses: 0, salvaged: 0 }).pipe(
@@ -59,14 +78,15 @@ const walk = (damaged: Database, fresh: Database, end: number): Observable<numbe
             mergeMap((rows) => {
               const top = rows.at(-1);
               if (!top) return of({ from: end, step, misses, salvaged });
+              const sound = rows.filter(isSound);
               const copied = JSON.stringify(
-                rows.map(({ id, device, at, bytes, body }) => [id, device, at, bytes, body]),
+                sound.map(({ id, device, at, bytes, body }) => [id, device, at, bytes, body]),
               );
               const on = {
                 from: top.id + 1,
                 step: Math.min(STEP, step * 2),
                 misses: 0,
-                salvaged: salvaged + rows.length,
+                salvaged: salvaged + sound.length,
               };
               return concat(fresh.run(COPY, copied), of(on));
             }),
@@ -90,7 +110,7 @@ const walk = (damaged: Database, fresh: Database, end: number): Observable<numbe
 export const salvage = (fresh: Database, damagedFile: string): Observable<Salvaged> =>
   database(damagedFile).pipe(
     mergeMap((damaged) =>
-      claims(damaged).pipe(
+      concat(damaged.exec(LENIENT).pipe(catchError(() => EMPTY)), claims(damaged)).pipe(
         mergeMap(({ records, end }) =>
           walk(damaged, fresh, end).pipe(
             mergeMap((salvaged) => {

@@ -1,4 +1,4 @@
-import { EMPTY, catchError, concat, defer, map, mergeMap, throwError } from 'rxjs';
+import { EMPTY, catchError, concat, defer, ignoreElements, map, mergeMap, tap, throwError } from 'rxjs';
 import type { Observable } from 'rxjs';
 import type { Database } from './database.js';
 import type { Reserve } from './reserve.js';
@@ -16,7 +16,8 @@ const READ_WITHOUT = `SELECT id, device, at, bytes, body FROM rows
 
 /** Space is given back to the file system once so many bytes of rows have left, and no more at a time: nobody waits long for it. */
 const TIDY = 8 * 1024 * 1024;
-const TIDY_PAGES = (2 * TIDY) / 4_096;
+const PAGE = 4_096;
+const TIDY_PAGES = (2 * TIDY) / PAGE;
 
 const CHECKPOINT = 'PRAGMA wal_checkpoint(TRUNCATE)';
 
@@ -73,10 +74,6 @@ export const openedFrom = (db: Database): Observable<Opened> =>
  */
 export const sqliteStore = (db: Database, opened: Opened, reserve: Reserve): Store => {
   let freed = 0;
-  const restored = defer(() => {
-    reserve.restore();
-    return EMPTY;
-  });
   const ignored = (work: Observable<never>): Observable<never> => work.pipe(catchError(() => EMPTY));
   const transaction = (batch: Batch): Observable<never> => {
     const rows = batch.append.map(({ id, device, at, bytes, body }) => [id, quoted(device), at, bytes, body]);
@@ -111,16 +108,27 @@ export const sqliteStore = (db: Database, opened: Opened, reserve: Reserve): Sto
     if (!(error instanceof StoreFull) || batch.append.length > 0 || !reserve.release()) throw error;
     return again(batch)(error);
   };
+  /** Appends need the reserve: without it a queue that has filled the disk could not shrink again. */
+  const withReserve = (): Observable<never> =>
+    reserve.released()
+      ? concat(
+          ignored(db.exec(CHECKPOINT)),
+          defer(() => (reserve.restore() ? EMPTY : throwError(() => new StoreFull()))),
+        )
+      : EMPTY;
   return {
     opened,
     durable: true,
+    batchBytes: reserve.size / 4,
     commit: (batch) =>
       concat(
+        batch.append.length > 0 ? defer(withReserve) : EMPTY,
         transaction(batch).pipe(catchError(again(batch)), catchError(fromReserve(batch))),
-        defer(() => {
-          freed += total(batch.remove);
-          const shrank = batch.append.length === 0 && batch.remove.length > 0;
-          return shrank && reserve.released() ? concat(ignored(db.exec(CHECKPOINT)), restored) : EMPTY;
+      ).pipe(
+        tap({
+          complete: () => {
+            freed += total(batch.remove);
+          },
         }),
       ),
     read: (from, limit, without) =>
@@ -130,9 +138,16 @@ export const sqliteStore = (db: Database, opened: Opened, reserve: Reserve): Sto
       ).pipe(map((rows) => rows.map((row) => ({ ...row, device: unquoted(row.device) })))),
     tidy: () =>
       defer(() => {
-        if (freed < TIDY && !reserve.released()) return EMPTY;
-        freed = Math.max(0, freed - 2 * TIDY);
-        return concat(db.exec(`PRAGMA incremental_vacuum(${TIDY_PAGES}); ${CHECKPOINT}`), restored);
+        if (freed < TIDY) return EMPTY;
+        return concat(
+          db.exec(`PRAGMA incremental_vacuum(${TIDY_PAGES}); ${CHECKPOINT}`),
+          db.all<{ freelist_count: number }>('PRAGMA freelist_count').pipe(
+            tap(([left]) => {
+              freed = (left?.freelist_count ?? 0) * PAGE;
+            }),
+            ignoreElements(),
+          ),
+        );
       }),
     close: () => db.close(),
   };

@@ -66,6 +66,8 @@ export interface Store {
   readonly opened: Opened;
   /** Whether rows outlive the process. If not, the buffer's end delivers what it can instead of leaving it. */
   readonly durable: boolean;
+  /** How many bytes of rows one batch should append at most, if there is a limit; a single row may be larger. */
+  readonly batchBytes: number;
   readonly commit: (batch: Batch) => Observable<never>;
   /** At most `limit` rows with `id >= from` in ascending order, leaving out the given devices. */
   readonly read: (from: number, limit: number, without: readonly string[]) => Observable<readonly Row[]>;

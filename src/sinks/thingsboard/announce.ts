@@ -61,7 +61,6 @@ export const announcer = (limiter: Limiter<Bucket>, scheduler: SchedulerLike = a
     known.set(device, profile);
     seenOn(session).set(device, true);
     current = session;
-    learned.next(device);
   };
 
   const send = (
@@ -73,7 +72,9 @@ export const announcer = (limiter: Limiter<Bucket>, scheduler: SchedulerLike = a
     limiter.take({ messages: 1 }, priority).pipe(
       map(() => {
         claim(session, device, profile);
-        return session.announce(topics.connect, JSON.stringify({ device, type: profile }));
+        const answer = session.announce(topics.connect, JSON.stringify({ device, type: profile }));
+        learned.next(device);
+        return answer;
       }),
     );
 

@@ -20,7 +20,7 @@ const update = (data: Obj, device?: string): AttributeUpdate => {
     kind: 'attributeUpdate',
     ...(device === undefined ? {} : { device }),
     values: deletes ? Object.fromEntries(Object.entries(data).filter(([key]) => key !== 'deleted')) : data,
-    deleted: deletes ? (gone) : [],
+    deleted: deletes ? gone : [],
   };
 };
 

@@ -41,7 +41,7 @@ export const readLimits = (payload: string): PlatformLimits | 'notGateway' | und
  * Asks the platform for its limits and applies the answer, whenever it comes.
  *
  * Promises: nothing waits for it; an older server that never answers changes nothing. An answer without limits for devices gives the
- * session up as NOT_A_GATEWAY. Its acknowledgement shows that the platform listens to the gateway itself. Source: the platform's MQTT
+ * session up as NOT_A_GATEWAY; one with them vouches for it. Its acknowledgement shows that the platform listens to the gateway itself. Source: the platform's MQTT
  * contract, §2, §6.4.
  */
 export const askLimits = (session: Session, allowance: Allowance): Observable<never> => {
@@ -56,7 +56,10 @@ export const askLimits = (session: Session, allowance: Allowance): Observable<ne
         session.fail(
           new LinkLost('NOT_A_GATEWAY', 'the platform has no limits for devices: the entity is no gateway there'),
         );
-      else if (limits !== undefined) allowance.learn(limits);
+      else if (limits !== undefined) {
+        if (limits.devices !== undefined) session.vouch();
+        allowance.learn(limits);
+      }
     }),
   );
   const question = allowance.own

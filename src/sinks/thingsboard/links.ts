@@ -17,8 +17,8 @@ export interface Link {
 const slow: ReadonlySet<string> = new Set(['CREDENTIALS_REFUSED', 'NOT_A_GATEWAY', 'DUPLICATE_GATEWAY']);
 /** The server ended the session because of one publish; finding out which takes a few more connections. */
 const searching: ReadonlySet<number> = new Set([129, 131, 153]);
-/** The server says that there was too much. */
-const limited: ReadonlySet<number> = new Set([150, 151, 159]);
+/** The server says that there was too much; it says 139 when devices were connected too fast. */
+const limited: ReadonlySet<number> = new Set([139, 150, 151, 159]);
 
 const usual = fullJitter();
 const quick = fullJitter({ cap: 5_000 });

@@ -29,6 +29,8 @@ export interface Session {
   /** Publishes with QoS 1 at once, outside the acknowledgement's deadline: older platforms never acknowledge a connect. */
   readonly announce: (topic: string, payload: string) => Observable<number>;
   readonly messages: Observable<Downlink>;
+  /** The platform has shown otherwise that the entity is a gateway: silence about device data has another cause. */
+  readonly vouch: () => void;
   /** Gives the connection up for this reason. */
   readonly fail: (why: LinkLost) => void;
   /** Largest packet that the peer takes, where it said so in its CONNACK. */
@@ -69,7 +71,7 @@ export const connect = (
     let inFlight = 0;
     let window = MOST_IN_FLIGHT;
     let ownAcknowledged = false;
-    let deviceAcknowledged = false;
+    let gatewayProven = false;
     const waiting = fifo<() => void>();
     const early: Downlink[] = [];
     const later = new Subject<Downlink>();
@@ -80,7 +82,7 @@ export const connect = (
     };
     const overdue = ({ topic, mark }: { readonly topic: string; readonly mark: unknown }): void => {
       const limit = config.ackTimeoutSeconds;
-      if (isGatewayTopic(topic) && ownAcknowledged && !deviceAcknowledged)
+      if (isGatewayTopic(topic) && ownAcknowledged && !gatewayProven)
         fail(
           new LinkLost(
             'NOT_A_GATEWAY',
@@ -117,7 +119,7 @@ export const connect = (
           inFlight += 1;
           forget = watch.sent({ topic, mark });
           send(topic, payload, (code) => {
-            if (isGatewayTopic(topic)) deviceAcknowledged = true;
+            if (isGatewayTopic(topic)) gatewayProven = true;
             else ownAcknowledged = true;
             land();
             sent.next(code);
@@ -140,6 +142,7 @@ export const connect = (
         return answer.asObservable();
       },
       messages: merge(from(early), later),
+      vouch: () => void (gatewayProven = true),
       fail,
       maximumPacketSize: connack.properties?.maximumPacketSize,
     });

@@ -31,6 +31,8 @@ const blaming: ReadonlySet<number> = new Set([129, 131, 153]);
 /** A bare end so soon after a publish, in ms, may be its fault. */
 const SOON = 2_000;
 const STRIKES = 2;
+/** The platform ends the connection in the same way when the gateway's own data is throttled, so that must go on for a minute. */
+const OWN_STRIKES = 7;
 const BARE_SUSPECT = 2;
 const BARE_STRIKES = 5;
 const SILENT_SUSPECT = 3;
@@ -39,14 +41,19 @@ const SILENT_GIVE_UP = 6;
 export interface Suspicion {
   /** The platform named the culprit in a PUBACK, and ends the connection for that: nobody else is suspect. */
   readonly explain: (session: Session) => void;
-  readonly judge: (story: Story, lost: LinkLost, size: number, now: number) => Sentence;
+  readonly judge: (
+    story: Story,
+    lost: LinkLost,
+    pack: { readonly size: number; readonly own: boolean },
+    now: number,
+  ) => Sentence;
 }
 
 /**
  * Decides what a lost connection means for what was in flight on it.
  *
  * Promises: nothing is refused unless it was alone in flight at repeated ends that can only be its own fault (with a blaming code; on
- * MQTT 3.1.1 shortly after it was sent, five times). A missing acknowledgement alone never refuses: the device is deferred.
+ * MQTT 3.1.1 shortly after it was sent, five times; the gateway's own data, which is throttled in the same way, seven times). A missing acknowledgement alone never refuses: the device is deferred.
  */
 export const suspicion = (line: Quarantine<Story>, mqttVersion: number): Suspicion => {
   const explained = new WeakSet<Session>();
@@ -59,7 +66,7 @@ export const suspicion = (line: Quarantine<Story>, mqttVersion: number): Suspici
   };
   return {
     explain: (session) => void explained.add(session),
-    judge: (story, lost, size, now) => {
+    judge: (story, lost, { size, own }, now) => {
       const { session } = story;
       delete story.session;
       if (session === undefined || explained.has(session)) return 'none';
@@ -73,8 +80,10 @@ export const suspicion = (line: Quarantine<Story>, mqttVersion: number): Suspici
         return 'none';
       }
       story.strikes += 1;
-      if (size > 1 && (named || story.strikes >= BARE_SUSPECT)) return 'halve';
-      return story.strikes >= (named ? STRIKES : BARE_STRIKES) ? 'refuse' : 'none';
+      // Halving costs nothing, so one end is enough for it.
+      const enough = own ? OWN_STRIKES : size > 1 ? 1 : named ? STRIKES : BARE_STRIKES;
+      if (story.strikes < enough) return 'none';
+      return size > 1 ? 'halve' : 'refuse';
     },
   };
 };

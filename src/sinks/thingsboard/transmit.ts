@@ -15,7 +15,7 @@ import type { End } from './reactions.js';
 import type { Session } from './session.js';
 import { newStory, suspicion } from './suspicion.js';
 import type { Story } from './suspicion.js';
-import { topics } from './topics.js';
+import { isGatewayTopic, topics } from './topics.js';
 
 export type Pack = readonly Envelope<Part>[];
 
@@ -98,7 +98,12 @@ export const transmit = (options: Transmit): ((pack: Pack) => Observable<never>)
     if (lost === undefined) return EMPTY;
     if (story.limitedOn !== undefined) throttled(story.limitedOn);
     delete story.limitedOn;
-    const sentence = suspects.judge(story, lost, pack.length, scheduler.now());
+    const own = !isGatewayTopic(pack[0]?.value.lane ?? '');
+    if (own && lost.reason === 131 && story.session !== undefined) {
+      const [shortest] = allowance.own.spans();
+      allowance.own.pause(Math.min(60_000, Math.max(1_000, shortest) * 2 ** story.strikes));
+    }
+    const sentence = suspects.judge(story, lost, { size: pack.length, own }, scheduler.now());
     return sentence === 'none' ? EMPTY : of({ kind: sentence, why: lost.message });
   };
 
