@@ -79,6 +79,7 @@ export const buffer =
       );
       const aloft = flight({
         window,
+        limits,
         emit: (item) => subscriber.next(item),
         away,
         now: () => scheduler.now(),

@@ -2,6 +2,7 @@ import type { Envelope, Nack } from '../../model/envelope.js';
 import { envelope } from '../../model/envelope.js';
 import { Refused, reasonOf } from '../../model/errors.js';
 import type { Kept } from '../../model/message.js';
+import type { Limits } from './admission.js';
 import type { Deferral } from './deferral.js';
 import type { DeadLetter, Leaving, Row, Sum } from './store.js';
 
@@ -32,6 +33,8 @@ export interface Flight {
 
 export interface FlightOptions {
   readonly window: number;
+  /** Under `drop_oldest` no more than half of what may be stored: what is on its way is never dropped, so there have to be others. */
+  readonly limits: Limits;
   readonly emit: (item: Envelope<Kept>) => void;
   readonly away: Deferral;
   readonly now: () => number;
@@ -42,14 +45,18 @@ export interface FlightOptions {
 }
 
 /** Keeps the books of what was handed downstream. Promises: a row is in one place only, and leaves `has` when it may be read again. */
-export const flight = ({ window, emit, away, now, rewind, onSettled }: FlightOptions): Flight => {
+export const flight = ({ window, limits, emit, away, now, rewind, onSettled }: FlightOptions): Flight => {
   const held = new Set<number>();
+  const share = limits.atCapacity === 'drop_oldest' ? 0.5 : Infinity;
+  const most = { rows: Math.min(window, Math.ceil(limits.records * share)), bytes: limits.bytes * share };
   let unsettled = 0;
+  let unsettledBytes = 0;
   let leaving: Leaving[] = [];
   let dying: Dying[] = [];
 
-  const settled = (): void => {
+  const settled = (bytes: number): void => {
     unsettled -= 1;
+    unsettledBytes -= bytes;
     onSettled();
   };
   const answered = (device: string): void => {
@@ -58,13 +65,14 @@ export const flight = ({ window, emit, away, now, rewind, onSettled }: FlightOpt
   };
 
   return {
-    credits: () => window - unsettled - dying.length,
+    credits: () => (unsettledBytes < most.bytes ? most.rows - unsettled - dying.length : 0),
     isLanded: () => unsettled === 0,
     size: () => held.size,
     has: (id) => held.has(id),
     offer: (id, bytes, message) => {
       held.add(id);
       unsettled += 1;
+      unsettledBytes += bytes;
       const { device } = message;
       emit(
         envelope(
@@ -72,7 +80,7 @@ export const flight = ({ window, emit, away, now, rewind, onSettled }: FlightOpt
           () => {
             leaving.push({ id, bytes, sum: 'delivered' });
             answered(device);
-            settled();
+            settled(bytes);
           },
           (why: Nack) => {
             if (why instanceof Refused) {
@@ -83,14 +91,15 @@ export const flight = ({ window, emit, away, now, rewind, onSettled }: FlightOpt
               held.delete(id);
               away.defer(device, id);
             }
-            settled();
+            settled(bytes);
           },
         ),
       );
     },
     introduce: (message) => {
       unsettled += 1;
-      emit(envelope(message, settled, settled));
+      const end = (): void => settled(0);
+      emit(envelope(message, end, end));
     },
     discard: ({ id, bytes }, sum) => {
       held.add(id);

@@ -15,6 +15,11 @@ type Member = readonly [key: string, text: string];
 
 const isNothing = (value: Json): boolean => value === null || (typeof value === 'number' && !Number.isFinite(value));
 
+const isEmpty = (values: Values): boolean => {
+  for (const _ in values) return false;
+  return true;
+};
+
 const memberOf = (key: string, value: Json): Member => [key, `${JSON.stringify(key)}:${JSON.stringify(value)}`];
 
 const membersOf = (values: Values): readonly Member[] =>
@@ -45,6 +50,16 @@ const frameOf = (device: string): number =>
 
 const item = (ts: number, values: string): string => `{"ts":${ts},"values":${values}}`;
 
+/** The values as they are, if none has to be left out. */
+const countOf = (values: Values): number => {
+  let count = 0;
+  for (const key in values) {
+    if (isNothing(values[key]!)) return 0;
+    count += 1;
+  }
+  return count;
+};
+
 const telemetryParts = ({ device: key, profile }: Data, entry: Entry, { bytes, points }: Bounds): readonly Part[] => {
   const frame = frameOf(key);
   const lane = key === GATEWAY_DEVICE ? topics.ownTelemetry : topics.telemetry;
@@ -57,12 +72,11 @@ const telemetryParts = ({ device: key, profile }: Data, entry: Entry, { bytes, p
     size: size + 1,
     points: count,
   });
-  const values = Object.values(entry.values);
-  if (values.length === 0) return [];
-  if (values.length <= points && !values.some(isNothing)) {
+  const count = countOf(entry.values);
+  if (count > 0 && count <= points) {
     const text = item(entry.ts, JSON.stringify(entry.values));
     const size = Buffer.byteLength(text);
-    if (size + 1 + frame <= bytes || values.length === 1) return [part(text, size, values.length)];
+    if (size + 1 + frame <= bytes || count === 1) return [part(text, size, count)];
   }
   const room = bytes - frame - 1 - item(entry.ts, '{}').length;
   return grouped(membersOf(entry.values), room, points).map((group) => {
@@ -72,6 +86,7 @@ const telemetryParts = ({ device: key, profile }: Data, entry: Entry, { bytes, p
 };
 
 const attributeParts = ({ device: key, profile, attributes }: Data, { bytes, points }: Bounds): readonly Part[] => {
+  if (isEmpty(attributes)) return [];
   const frame = frameOf(key);
   const lane = key === GATEWAY_DEVICE ? topics.ownAttributes : topics.attributes;
   return grouped(membersOf(attributes), bytes - frame, points).map((members) => ({
@@ -91,11 +106,16 @@ const partsOf = (message: Kept, bounds: Bounds): readonly Part[] => {
   const { device } = message;
   const alone = { key: device, frame: 0, size: Infinity, points: 0 };
   switch (message.kind) {
-    case 'data':
+    case 'data': {
+      const [only, ...others] = message.telemetry;
+      // By far the most: one reading, and nothing else.
+      if (only !== undefined && others.length === 0 && isEmpty(message.attributes))
+        return telemetryParts(message, only, bounds);
       return [
         ...attributeParts(message, bounds),
         ...message.telemetry.flatMap((entry) => telemetryParts(message, entry, bounds)),
       ];
+    }
     case 'connected': {
       const { profile } = message;
       if (device === GATEWAY_DEVICE) return [];

@@ -62,6 +62,8 @@ export const connect = (
       protocolVersion: config.mqttVersion === 4 ? 4 : 5,
       clean: true,
       reconnectPeriod: 0,
+      // mqtt.js formats its debug lines before it asks whether anybody reads them.
+      log: () => undefined,
       resubscribe: false,
       connectTimeout: CONNECT_TIMEOUT,
     });

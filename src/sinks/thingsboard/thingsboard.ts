@@ -23,6 +23,7 @@ import type { Envelope } from '../../model/envelope.js';
 import { isKept } from '../../model/message.js';
 import type { Kept, Message } from '../../model/message.js';
 import type { Backoff } from '../../operators/backoff.js';
+import { flat } from '../../operators/flat.js';
 import { packMap } from '../../operators/pack-map.js';
 import { allowance } from './allowance.js';
 import { announcer } from './announce.js';
@@ -88,7 +89,7 @@ export const thingsboard =
         merge(
           all.pipe(
             filter(isKeptEnvelope),
-            mergeMap((message) => parts(message, allowed.pack())),
+            flat((message) => parts(message, allowed.pack())),
             packMap(send, {
               parcel: ({ value }) => value,
               limits: allowed.pack,

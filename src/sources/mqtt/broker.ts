@@ -61,7 +61,7 @@ export const broker = section('the broker', {
   ),
   maxUnacknowledgedMessages: defaulted(
     whole(1, 65_535, 'a number of messages (1 to 65535)'),
-    5000,
+    1000,
     'Messages that may wait for the disk before the broker must pause.',
   ),
   maxUnacknowledgedBytes: defaulted(

@@ -83,6 +83,8 @@ export const connectOptions = (
   keepalive: broker.keepAlive,
   clean: broker.version === 5 ? broker.cleanStart : broker.cleanSession,
   reconnectPeriod: 0,
+  // mqtt.js formats its debug lines before it asks whether anybody reads them.
+  log: () => undefined,
   resubscribe: false,
   connectTimeout: CONNECT_TIMEOUT_MS,
   ...(broker.version === 5

@@ -3,9 +3,13 @@ import type { IPublishPacket, MqttClient, Packet } from 'mqtt';
 /** One object for all messages: making an Error costs a stack trace. */
 const LATER = new Error('acknowledged later');
 
+/** A PUBACK without a reason is a success on every version: its type, the length 2, and the id. */
+const PUBACK_HEADER = 0x4002;
+const PUBACK_SIZE = 4;
+
 /** Hand of the gateway on mqtt.js. */
 export interface Wire {
-  /** Acknowledges the PUBLISH of this id, on this connection. */
+  /** Acknowledges the PUBLISH of this id, on this connection. All of one turn leave as one write. */
   readonly puback: (messageId: number) => void;
   /** Sends DISCONNECT behind what was sent before, and calls back once all of it has left. */
   readonly disconnect: (gone: () => void) => void;
@@ -43,9 +47,26 @@ export const deferredPuback = (
     // Without a connection mqtt.js would keep the packet for the next one, where the id means another message.
     client.connected ? (client as unknown as { _sendPacket: (packet: Packet) => void })._sendPacket(packet) : undefined;
 
+  let due: number[] = [];
+  const flush = (): void => {
+    const ids = due;
+    due = [];
+    // Without a connection the ids mean nothing any more: the next one has its own.
+    if (!client.connected) return;
+    const packets = Buffer.allocUnsafe(ids.length * PUBACK_SIZE);
+    ids.forEach((id, i) => {
+      packets.writeUInt16BE(PUBACK_HEADER, i * PUBACK_SIZE);
+      packets.writeUInt16BE(id, i * PUBACK_SIZE + 2);
+    });
+    client.stream.write(packets);
+  };
+
   return {
-    puback: (messageId) => send({ cmd: 'puback', messageId, reasonCode: 0 }),
+    puback: (messageId) => {
+      if (due.push(messageId) === 1) queueMicrotask(flush);
+    },
     disconnect: (gone) => {
+      if (due.length > 0) flush();
       send({ cmd: 'disconnect' });
       client.stream.end(gone);
     },

@@ -100,7 +100,7 @@ export const intake =
             ({ qos }) => qos === 0,
           ),
           convert<Received, Message>(
-            (raw) => toConverted(raw, scheduler.now()).map((converted) => stamp(converted)),
+            (raw) => toConverted(raw, scheduler.now()).map((converted) => stamp(converted, who)),
             failed,
           ),
         );

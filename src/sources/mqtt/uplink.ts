@@ -1,5 +1,5 @@
 import { ProtocolError, reasonOf } from '../../model/errors.js';
-import type { Json } from '../../model/message.js';
+import type { Json, Values } from '../../model/message.js';
 import type { Converted } from '../../operators/extract/converted.js';
 import { nestedDeeper } from '../../operators/extract/nested-deeper.js';
 import { parseJson } from '../../operators/extract/parse-json.js';
@@ -36,10 +36,13 @@ const inbound = ({ payload }: Raw, now: number): Inbound => {
   return { payload, now, body: () => (body ??= parse()) };
 };
 
+const deepIn = (values: Values): boolean => {
+  for (const value of Object.values(values)) if (typeof value === 'object' && nestedDeeper(value, DEEPEST)) return true;
+  return false;
+};
+
 const tooDeep = ({ telemetry, attributes }: Converted): boolean =>
-  [attributes, ...telemetry.map(({ values }) => values)].some((values) =>
-    Object.values(values).some((value) => typeof value === 'object' && nestedDeeper(value, DEEPEST)),
-  );
+  deepIn(attributes) || telemetry.some(({ values }) => deepIn(values));
 
 const saysSomething = ({ telemetry, attributes }: Converted): boolean =>
   telemetry.length > 0 || Object.keys(attributes).length > 0;

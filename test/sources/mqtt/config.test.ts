@@ -37,7 +37,7 @@ describe('mqttConfig', () => {
         cleanSession: true,
         cleanStart: true,
         sessionExpiryInterval: 0,
-        maxUnacknowledgedMessages: 5000,
+        maxUnacknowledgedMessages: 1000,
         maxUnacknowledgedBytes: 67_108_864,
         security: { type: 'anonymous' },
       },
