@@ -7,8 +7,8 @@ import { proc } from './proc.js';
 import { startSubject } from './start-subject.js';
 
 const CONNECT_MS = 20_000;
-/** After it the work of the start is done. */
-const REST_MS = 2_000;
+/** After it the work of the start is done: V8 collects its garbage about 8 s after a process has fallen quiet, once. */
+const REST_MS = 12_000;
 const IDLE_MS = 10_000;
 
 export interface StartAndIdle {

@@ -169,7 +169,7 @@ export const buffer =
         return store.read(from, limit, away.waiting()).pipe(
           tap((rows) => {
             // A probe may have moved the cursor back meanwhile; then the next turn reads from there.
-            if (cursor === from) cursor = rows.length < limit ? nextId : rows.at(-1)!.id + 1;
+            if (cursor === from) cursor = (rows.at(-1)?.id ?? nextId - 1) + 1;
             for (const row of rows) {
               const { id, bytes, at, device } = row;
               if (aloft.has(id)) continue;

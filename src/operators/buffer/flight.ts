@@ -44,11 +44,17 @@ export interface FlightOptions {
   readonly onSettled: () => void;
 }
 
+/** Rows in flight are in memory: at most so many bytes of them, however few they are. */
+const IN_FLIGHT_BYTES = 32 * 1024 * 1024;
+
 /** Keeps the books of what was handed downstream. Promises: a row is in one place only, and leaves `has` when it may be read again. */
 export const flight = ({ window, limits, emit, away, now, rewind, onSettled }: FlightOptions): Flight => {
   const held = new Set<number>();
   const share = limits.atCapacity === 'drop_oldest' ? 0.5 : Infinity;
-  const most = { rows: Math.min(window, Math.ceil(limits.records * share)), bytes: limits.bytes * share };
+  const most = {
+    rows: Math.min(window, Math.ceil(limits.records * share)),
+    bytes: Math.min(IN_FLIGHT_BYTES, limits.bytes * share),
+  };
   let unsettled = 0;
   let unsettledBytes = 0;
   let leaving: Leaving[] = [];

@@ -1,6 +1,7 @@
 import { EMPTY, defer, of } from 'rxjs';
-import type { Row, Store } from './store.js';
 import { noSums } from './no-sums.js';
+import { READ_BYTES } from './store.js';
+import type { Row, Store } from './store.js';
 
 /** Index of the first row with `id >= from`. Rows are sorted by id; removed ones keep their place until the next sweep. */
 const lowerBound = (rows: readonly Row[], from: number): number => {
@@ -41,9 +42,13 @@ export const memoryStore = (): Store => {
       defer(() => {
         const found: Row[] = [];
         const left = new Set(without);
+        let bytes = 0;
         for (let i = lowerBound(rows, from); i < rows.length && found.length < limit; i += 1) {
           const row = rows[i]!;
-          if (!gone.has(row.id) && !left.has(row.device)) found.push(row);
+          if (gone.has(row.id) || left.has(row.device)) continue;
+          bytes += row.bytes;
+          if (bytes > READ_BYTES && found.length > 0) break;
+          found.push(row);
         }
         return of(found);
       }),

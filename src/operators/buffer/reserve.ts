@@ -11,6 +11,8 @@ export interface Reserve {
   readonly restore: () => boolean;
 }
 
+const ZEROS = Buffer.alloc(64 * 1024);
+
 /** Keeps the space as a file of zeros of that size, in bytes. A disk too full for it is no error: then there is no reserve. */
 export const reserve = (file: string, size: number): Reserve => {
   let held = existsSync(file) && statSync(file).size === size;
@@ -25,7 +27,11 @@ export const reserve = (file: string, size: number): Reserve => {
     try {
       const handle = openSync(file, 'w', 0o600);
       try {
-        if (writeSync(handle, Buffer.alloc(size)) < size) throw new Error('the disk is full');
+        for (let written = 0; written < size;) {
+          const wrote = writeSync(handle, ZEROS, 0, Math.min(ZEROS.length, size - written));
+          if (wrote === 0) throw new Error('the disk is full');
+          written += wrote;
+        }
         fsyncSync(handle);
         held = true;
       } finally {

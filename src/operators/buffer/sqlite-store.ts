@@ -3,6 +3,7 @@ import type { Observable } from 'rxjs';
 import type { Database } from './database.js';
 import type { Reserve } from './reserve.js';
 import { SUM_COLUMNS } from './schema.js';
+import { READ_BYTES } from './store.js';
 import type { Batch, Known, Leaving, Opened, Row, Store, Sum } from './store.js';
 import { StoreFull } from './store-full.js';
 
@@ -10,9 +11,16 @@ const INSERT = `INSERT INTO rows(id, device, at, bytes, body)
   SELECT value->>0, value->>1, value->>2, value->>3, value->>4 FROM json_each(?)`;
 const LEARN = `INSERT OR REPLACE INTO devices(device, profile, connector, connected)
   SELECT value->>0, value->>1, value->>2, value->>3 FROM json_each(?)`;
-const READ = 'SELECT id, device, at, bytes, body FROM rows WHERE id >= ? ORDER BY id LIMIT ?';
-const READ_WITHOUT = `SELECT id, device, at, bytes, body FROM rows
-  WHERE id >= ? AND device NOT IN (SELECT value FROM json_each(?)) ORDER BY id LIMIT ?`;
+/** The ids are found first, by the columns that stand in front of the bodies: a body that is not taken is not loaded. */
+const read = (condition: string): string => `SELECT id, device, at, bytes, body FROM rows
+  WHERE id >= ?1 AND ${condition} AND id <= (
+    SELECT max(id) FROM (
+      SELECT id, bytes, sum(bytes) OVER (ORDER BY id) AS total FROM (
+        SELECT id, bytes FROM rows WHERE id >= ?1 AND ${condition} ORDER BY id LIMIT ?2))
+    WHERE total <= ${READ_BYTES} OR total = bytes)
+  ORDER BY id`;
+const READ = read('TRUE');
+const READ_WITHOUT = read('device NOT IN (SELECT value FROM json_each(?3))');
 
 /** Space is given back to the file system once so many bytes of rows have left, and no more at a time: nobody waits long for it. */
 const TIDY = 8 * 1024 * 1024;
@@ -134,7 +142,7 @@ export const sqliteStore = (db: Database, opened: Opened, reserve: Reserve): Sto
     read: (from, limit, without) =>
       (without.length === 0
         ? db.all<Row>(READ, from, limit)
-        : db.all<Row>(READ_WITHOUT, from, JSON.stringify(without.map(quoted)), limit)
+        : db.all<Row>(READ_WITHOUT, from, limit, JSON.stringify(without.map(quoted)))
       ).pipe(map((rows) => rows.map((row) => ({ ...row, device: unquoted(row.device) })))),
     tidy: () =>
       defer(() => {

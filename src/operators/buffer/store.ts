@@ -46,6 +46,9 @@ export interface Batch {
   readonly sums: Readonly<Partial<Record<Sum, number>>>;
 }
 
+/** How many bytes of rows one read may bring into memory. */
+export const READ_BYTES = 16 * 1024 * 1024;
+
 /** What was found when the store was opened. */
 export interface Opened {
   /** The lowest id that was never used. */
@@ -69,7 +72,10 @@ export interface Store {
   /** How many bytes of rows one batch should append at most, if there is a limit; a single row may be larger. */
   readonly batchBytes: number;
   readonly commit: (batch: Batch) => Observable<never>;
-  /** At most `limit` rows with `id >= from` in ascending order, leaving out the given devices. */
+  /**
+   * At most `limit` rows with `id >= from` in ascending order, leaving out the given devices; no more than {@link READ_BYTES} of them, but
+   * one at least if there is one.
+   */
   readonly read: (from: number, limit: number, without: readonly string[]) => Observable<readonly Row[]>;
   /** Gives unused space back. Called when the buffer has become empty. */
   readonly tidy: () => Observable<never>;

@@ -1,6 +1,10 @@
-import { compile, type JSONValue } from 'json-p3';
+import { createRequire } from 'node:module';
+import type * as P3 from 'json-p3';
 import type { Json } from '../../model/message.js';
 import { own } from './own.js';
+
+/** Loaded when a path first needs it: most need none, and it costs 5 MB. */
+const p3 = (): typeof P3 => createRequire(import.meta.url)('json-p3') as typeof P3;
 
 interface Step {
   readonly kind: 'name' | 'index' | 'other';
@@ -61,8 +65,8 @@ export const jsonPath = (path: string): ((body: Json) => Json | undefined) => {
     return `${deep ? '..' : ''}[${kind === 'name' ? JSON.stringify(text) : text}]`;
   });
   try {
-    const query = compile(`$${selectors.join('')}`);
-    return (body) => query.match(body as JSONValue)?.value as Json | undefined;
+    const query = p3().compile(`$${selectors.join('')}`);
+    return (body) => query.match(body as P3.JSONValue)?.value as Json | undefined;
   } catch {
     return () => undefined;
   }

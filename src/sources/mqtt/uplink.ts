@@ -37,7 +37,10 @@ const inbound = ({ payload }: Raw, now: number): Inbound => {
 };
 
 const deepIn = (values: Values): boolean => {
-  for (const value of Object.values(values)) if (typeof value === 'object' && nestedDeeper(value, DEEPEST)) return true;
+  for (const key in values) {
+    const value = values[key];
+    if (typeof value === 'object' && nestedDeeper(value, DEEPEST)) return true;
+  }
   return false;
 };
 

@@ -365,6 +365,19 @@ describe('at the cap', () => {
     balance(it);
   });
 
+  test('no more than 32 MiB are in flight, however few messages that is', () => {
+    const big = (n: number) => reading('a', n, 'x'.repeat(8 * 1024 * 1024));
+    const { send, names, take } = rig(memoryStore(), limits('block', 1_000, 1e9));
+    send(...[1, 2, 3, 4, 5, 6].map(big));
+    expect(names()).toEqual(['a:1', 'a:2', 'a:3', 'a:4']);
+    take('a:2').ack();
+    expect(names()).toEqual(['a:1', 'a:2', 'a:3', 'a:4']);
+    take('a:1').ack();
+    take('a:3').ack();
+    take('a:4').ack();
+    expect(names()).toEqual(['a:1', 'a:2', 'a:3', 'a:4', 'a:5', 'a:6']);
+  });
+
   test('drop_oldest waits where all are in flight', () => {
     const it = rig(memoryStore(), limits('drop_oldest', 1));
     it.send(...range(2).map((n) => reading('a', n)));

@@ -49,6 +49,19 @@ describe.each(stores)('a %s store', (_, withStore) => {
     }),
   );
 
+  test('brings at most 16 MiB into memory at a time, but one row at least', () =>
+    withStore(async (store) => {
+      const heavy = (id: number, mebibytes: number) => ({ ...rowOf(id), bytes: mebibytes * 1024 * 1024 });
+      await done(
+        store.commit(batchOf({ append: [heavy(1, 20), heavy(2, 8), heavy(3, 8), heavy(4, 1), heavy(5, 30)] })),
+      );
+      const read = async (from: number) => ids((await done(store.read(from, 10, []))) as { id: number }[]);
+      expect(await read(0)).toEqual([1]);
+      expect(await read(2)).toEqual([2, 3]);
+      expect(await read(4)).toEqual([4]);
+      expect(await read(5)).toEqual([5]);
+    }));
+
   test('forgets removed rows, in whatever order they leave, in the same commit as it takes others', () =>
     withStore(async (store) => {
       await done(store.commit(batchOf({ append: [1, 2, 3, 4].map((id) => rowOf(id)) })));
