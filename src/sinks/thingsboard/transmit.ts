@@ -1,4 +1,4 @@
-import { asyncScheduler, concatMap, defer, EMPTY, merge, mergeMap, of, switchMap, take, timer } from 'rxjs';
+import { asyncScheduler, concatMap, defer, EMPTY, from, mergeMap, of, switchMap, take, timer } from 'rxjs';
 import type { Observable, SchedulerLike } from 'rxjs';
 import type { Context } from '../../model/component.js';
 import type { Envelope } from '../../model/envelope.js';
@@ -113,13 +113,13 @@ export const transmit = (options: Transmit): ((pack: Pack) => Observable<never>)
   };
 
   /** Goes on with the groups instead of the whole. Suspects stay suspects. */
-  const apart = (story: Story, groups: readonly Pack[]): Observable<never> => {
+  const apart = (story: Story, groups: readonly Pack[], concurrency: number): Observable<never> => {
     const journeys = groups.map((pack) => ({ pack, story: newStory() }));
     line.replace(
       story,
       journeys.map((each) => each.story),
     );
-    return merge(...journeys.map((each) => journey(each.pack, each.story)));
+    return from(journeys).pipe(mergeMap((each) => journey(each.pack, each.story), concurrency));
   };
 
   const conclude = (pack: Pack, story: Story, end: End): Observable<never> => {
@@ -129,10 +129,12 @@ export const transmit = (options: Transmit): ((pack: Pack) => Observable<never>)
         return apart(
           story,
           devicesOf(pack).map((device) => pack.filter(({ value }) => value.key === device)),
+          Infinity,
         );
       if (end.kind === 'halve' && pack.length > 1) {
         const middle = pack.length >> 1;
-        return apart(story, [pack.slice(0, middle), pack.slice(middle)]);
+        // One after the other: they are of one device, in its order.
+        return apart(story, [pack.slice(0, middle), pack.slice(middle)], 1);
       }
       line.leave(story);
       if (end.kind === 'defer') {

@@ -7,11 +7,14 @@ const LATER = new Error('acknowledged later');
 const PUBACK_HEADER = 0x4002;
 const PUBACK_SIZE = 4;
 
+/** How long a broker may take to close after DISCONNECT, in ms. */
+const PARTING = 1_000;
+
 /** Hand of the gateway on mqtt.js. */
 export interface Wire {
   /** Acknowledges the PUBLISH of this id, on this connection. All of one turn leave as one write. */
   readonly puback: (messageId: number) => void;
-  /** Sends DISCONNECT behind what was sent before, and calls back once all of it has left. */
+  /** Sends DISCONNECT behind what was sent before, and calls back once the broker has closed, at the latest after a second. */
   readonly disconnect: (gone: () => void) => void;
 }
 
@@ -68,7 +71,13 @@ export const deferredPuback = (
     disconnect: (gone) => {
       if (due.length > 0) flush();
       send({ cmd: 'disconnect' });
-      client.stream.end(gone);
+      // Closed while unread data waits, a socket is reset, and the last PUBACKs may be lost with it: the broker closes first.
+      const deadline = setTimeout(gone, PARTING);
+      client.stream.once('close', () => {
+        clearTimeout(deadline);
+        gone();
+      });
+      client.stream.end();
     },
   };
 };
