@@ -135,13 +135,4 @@ describe('a gateway whose platform is absent', () => {
     expect(daemon.out()).toMatch(/stopping.*SIGTERM[^]*stopped/);
     expect(daemon.out() + daemon.err()).not.toContain(TOKEN);
   });
-
-  // The first signal may be through before the second arrives.
-  test('stops at once at the second signal', { retry: 2 }, async () => {
-    const daemon = await launch();
-    daemon.process.kill('SIGINT');
-    daemon.process.kill('SIGTERM');
-    expect(await daemon.exit).toBe(143);
-    expect(daemon.out()).toContain('stopped at once');
-  });
 });
