@@ -22,11 +22,12 @@ let ending: Promise<void> | undefined;
 const lines = (): readonly string[] => {
   const sums = gateway.sums();
   const queued = sums?.queued ?? 0;
+  const link = sums?.phases.thingsboard;
   const bar = '█'.repeat(Math.min(50, Math.ceil(queued / 10)));
   return [
     `  devices    ${devices.count} devices have sent ${number(devices.sent())} readings, about ${Math.round(devices.rate)} a second`,
     `  gateway    has ${number(sums?.received ?? 0)} on disk or delivered · queued ${number(queued)} ${bar}`,
-    `  platform   ${away ? 'AWAY' : 'here'} · has ${number(arrived.readings())} readings of ${arrived.devices()} devices${arrived.latest()}`,
+    `  platform   ${away ? 'AWAY' : 'here'}${link === 'connected' ? '' : ` (the gateway is ${link ?? 'starting'})`} · has ${number(arrived.readings())} readings of ${arrived.devices()} devices${arrived.latest()}`,
   ];
 };
 

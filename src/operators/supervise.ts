@@ -22,7 +22,7 @@ import { retryBackoff } from './retry-backoff.js';
 
 export interface Supervise {
   readonly context: Pick<Context, 'name' | 'log' | 'fact'>;
-  /** Default: full jitter, a second at first, a minute at most. */
+  /** Default: full jitter, a second at first, 15 s at most. */
   readonly backoff?: Backoff;
   /** From its first value on nothing is tried again, and a wait ends. An attempt that runs ends by itself. */
   readonly stop?: Observable<unknown>;
@@ -52,7 +52,7 @@ const UP = Symbol('up');
 export const supervise =
   ({
     context: { name: who, log, fact },
-    backoff = fullJitter(),
+    backoff = fullJitter({ cap: 15_000 }),
     stop = NEVER,
     scheduler = asyncScheduler,
   }: Supervise) =>

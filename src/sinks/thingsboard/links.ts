@@ -20,7 +20,8 @@ const searching: ReadonlySet<number> = new Set([129, 131, 153]);
 /** The server says that there was too much; it says 139 when devices were connected too fast. */
 const limited: ReadonlySet<number> = new Set([139, 150, 151, 159]);
 
-const usual = fullJitter();
+/** Knocking at a closed door costs little, and when it opens a queue waits behind it: so never long. */
+const usual = fullJitter({ cap: 15_000 });
 const quick = fullJitter({ cap: 5_000 });
 const polite = fullJitter({ floor: 1_000, base: 2_000 });
 const patient = fullJitter({ floor: 60_000, base: 120_000, cap: 120_000 });
