@@ -9,7 +9,7 @@ import type { Kept } from '../../../src/model/message.js';
 import { memoryStore } from '../../../src/operators/buffer/memory-store.js';
 import { noSums } from '../../../src/operators/buffer/no-sums.js';
 import { openStore } from '../../../src/operators/buffer/open-store.js';
-import type { Opened, Store, Sum } from '../../../src/operators/buffer/store.js';
+import type { Batch, Opened, Store, Sum } from '../../../src/operators/buffer/store.js';
 import { nameOf, reading, rig, silent } from './rig.js';
 import type { Rig } from './rig.js';
 
@@ -61,21 +61,36 @@ const journal = () => {
   const stored = new Set<string>();
   const removed = new Map<string, Sum>();
   let busy = 0;
+  /** The batch that a crash may have caught: all of it is on disk, or none. */
+  let caught: Batch | undefined;
+  const note = (batch: Batch): void => {
+    for (const { id, body } of batch.append) {
+      const name = nameOf(JSON.parse(body) as Kept);
+      names.set(id, name);
+      stored.add(name);
+    }
+    for (const { id, sum } of batch.remove) removed.set(names.get(id)!, sum);
+  };
+  const reopened = (ids: ReadonlySet<number>): void => {
+    if (!caught) return;
+    const [gone] = caught.remove;
+    const [come] = caught.append;
+    if (gone ? !ids.has(gone.id) : come !== undefined && ids.has(come.id)) note(caught);
+    caught = undefined;
+  };
   const watched = (store: Store): Store => ({
     ...store,
     commit: (batch) => {
       busy += 1;
       expect(busy, 'calls overlap').toBe(1);
+      caught = batch;
       return store.commit(batch).pipe(
         tap({
           complete: () => {
-            for (const { id, body } of batch.append) {
-              const name = nameOf(JSON.parse(body) as Kept);
-              names.set(id, name);
-              stored.add(name);
-            }
-            for (const { id, sum } of batch.remove) removed.set(names.get(id)!, sum);
+            note(batch);
+            caught = undefined;
           },
+          error: () => (caught = undefined),
           finalize: () => {
             busy -= 1;
           },
@@ -88,7 +103,7 @@ const journal = () => {
       return store.read(...query).pipe(tap({ finalize: () => (busy -= 1) }));
     },
   });
-  return { watched, names, stored, removed, isBusy: () => busy > 0 };
+  return { watched, reopened, names, stored, removed, isBusy: () => busy > 0 };
 };
 
 const play = async ({ ops, window, records, atCapacity }: Scenario, place: Place): Promise<void> => {
@@ -113,6 +128,7 @@ const play = async ({ ops, window, records, atCapacity }: Scenario, place: Place
   const start = async (): Promise<void> => {
     const store = await place.open();
     balance(store.opened);
+    books.reopened(new Set((await firstValueFrom(store.read(0, 1_000, []))).map(({ id }) => id)));
     buried = new Set(books.removed.keys());
     open = [];
     it = rig(books.watched(store), {
