@@ -165,6 +165,7 @@ const run = ({ folder, level, format, print }: Options, { config, notices, secre
   });
   // The reader of the log may go; the gateway stays.
   process.stdout.on('error', () => undefined);
+  process.stderr.on('error', () => undefined);
 };
 
 /** The value, or the end of the process with what a person has to mend. */

@@ -1,5 +1,6 @@
 import type { Observable } from 'rxjs';
 import {
+  NEVER,
   Subject,
   catchError,
   concat,
@@ -20,7 +21,7 @@ import {
 import type { GatewayConfig } from './config.js';
 import type { Command } from './model/command.js';
 import type { Context, Operator, Sink, Source } from './model/component.js';
-import { FatalError, reasonOf } from './model/errors.js';
+import { FatalError } from './model/errors.js';
 import type { Fact } from './model/fact.js';
 import { isKept } from './model/message.js';
 import { buffer } from './operators/buffer/buffer.js';
@@ -81,7 +82,6 @@ const openAll = (
       map((source): readonly [string, Source][] => [[entry.name, source]]),
       catchError((error: unknown) => {
         if (!(error instanceof FatalError)) throw error;
-        own.log.error('this connector is disabled; the others go on', { why: reasonOf(error) });
         own.fact({ kind: 'state', who: entry.name, phase: 'disabled', why: error.message });
         own.fact({ kind: 'alert', who: entry.name, code: error.code, text: error.message });
         return of([]);
@@ -122,7 +122,8 @@ export const gateway = (config: GatewayConfig, { log, folder, until, sink }: Sur
           openAll(config, context).pipe(
             mergeMap((connectors) =>
               pipeline({
-                sources: enable ? new Map([...connectors, ['statistics', own]]) : connectors,
+                // Even if every connector is disabled: what is stored is still to be delivered.
+                sources: concat(of(enable ? new Map([...connectors, ['statistics', own]]) : connectors), NEVER),
                 through: pipe(when(isKept, buffer(store, { ...storage, deadLetters }))),
                 sink: sink ?? thingsboard(config.thingsboard, context('thingsboard')),
                 until,

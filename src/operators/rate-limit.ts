@@ -7,6 +7,8 @@ import type { Rate, SlidingWindow } from './sliding-window.js';
 export type Priority = 'control' | 'data' | 'idle';
 
 const shares: Readonly<Record<Priority, number>> = { control: 1, data: 0.8, idle: 0.5 };
+/** A timer that is longer fires at once. In ms. */
+const LONGEST = 2 ** 31 - 1;
 const order: readonly Priority[] = ['control', 'data', 'idle'];
 
 export type Rates<B extends string> = Readonly<Record<B, readonly Rate[]>>;
@@ -54,6 +56,12 @@ export const limiter = <B extends string>(
   const waiters: Readonly<Record<Priority, Set<Waiter<B>>>> = { control: new Set(), data: new Set(), idle: new Set() };
   let buckets = new Map<B, readonly SlidingWindow[]>();
   let pausedUntil = 0;
+  let longestPause = 0;
+  /** A clock that was set back does not make a pause longer than it was asked for. */
+  const isPaused = (now: number): boolean => {
+    pausedUntil = Math.min(pausedUntil, now + longestPause);
+    return now < pausedUntil;
+  };
   let alarm: Subscription | undefined;
   let granting = false;
   let again = false;
@@ -114,14 +122,14 @@ export const limiter = <B extends string>(
     let done = true;
     while (again) {
       again = false;
-      done = scheduler.now() >= pausedUntil ? pass(scheduler.now()) : order.every((p) => waiters[p].size === 0);
+      done = isPaused(scheduler.now()) ? order.every((p) => waiters[p].size === 0) : pass(scheduler.now());
     }
     granting = false;
     if (done) return;
     const now = scheduler.now();
     const waits = [...buckets.values()].flat().map((window) => window.wait(now));
     const delay = now < pausedUntil ? pausedUntil - now : Math.min(...waits.filter((ms) => ms > 0));
-    if (Number.isFinite(delay)) alarm = scheduler.schedule(grant, Math.max(1, Math.ceil(delay)));
+    if (Number.isFinite(delay)) alarm = scheduler.schedule(grant, Math.min(LONGEST, Math.max(1, Math.ceil(delay))));
   };
 
   const waiting = (): boolean => order.some((priority) => waiters[priority].size > 0);
@@ -134,7 +142,7 @@ export const limiter = <B extends string>(
         const asked = (Object.entries(cost) as [B, number][]).filter(([, n]) => n > 0);
         const waiter: Waiter<B> = { cost: asked, priority, out };
         const now = scheduler.now();
-        if (!waiting() && now >= pausedUntil && spend(waiter, now) === undefined) {
+        if (!waiting() && !isPaused(now) && spend(waiter, now) === undefined) {
           out.next();
           out.complete();
           return;
@@ -151,6 +159,8 @@ export const limiter = <B extends string>(
         for (const window of windowsOf(bucket)) window.add(n, now);
     },
     pause: (ms) => {
+      if (!isPaused(scheduler.now())) longestPause = 0;
+      longestPause = Math.max(longestPause, ms);
       pausedUntil = Math.max(pausedUntil, scheduler.now() + ms);
     },
     most: (bucket) => Math.min(Infinity, ...windowsOf(bucket).map(({ capacity }) => capacity)),

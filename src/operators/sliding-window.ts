@@ -36,8 +36,10 @@ export const slidingWindow = (
   const slices = fifo<{ readonly since: number; at: number; cost: number }>();
   let last: { readonly since: number; at: number; cost: number } | undefined;
   let used = 0;
+  let clock = -Infinity;
   const add = (cost: number, now: number): void => {
     used += cost;
+    clock = Math.max(clock, now);
     if (last !== undefined && slices.size() > 0 && now - last.since < span / SLICES) {
       last.at = now;
       last.cost += cost;
@@ -46,7 +48,16 @@ export const slidingWindow = (
       slices.push(last);
     }
   };
+  /** A clock that was set back must not stop everything for as long: what was taken counts as taken now. */
   const expire = (now: number): void => {
+    if (now < clock) {
+      for (let n = slices.size(); n > 0; n -= 1) {
+        const slice = slices.shift()!;
+        slices.push({ ...slice, at: Math.min(slice.at, now) });
+      }
+      last = undefined;
+    }
+    clock = now;
     for (let oldest = slices.peek(); oldest !== undefined && now - oldest.at >= span; oldest = slices.peek()) {
       used -= oldest.cost;
       slices.shift();

@@ -17,3 +17,18 @@ test.each<[Fact, string | undefined]>([
   logFact(createLog({ write: (text) => lines.push(text.slice(25)) }))(fact);
   expect(lines).toEqual(line === undefined ? [] : [line]);
 });
+
+test('what was said since the last connection is not said again, until it is connected again', () => {
+  const lines: string[] = [];
+  const say = logFact(createLog({ write: (text) => lines.push(text.slice(25)) }));
+  const state = (phase: 'connecting' | 'connected' | 'reconnecting'): Fact => ({ kind: 'state', who: 'tb', phase });
+  (['connecting', 'reconnecting', 'connecting', 'reconnecting', 'connected', 'reconnecting'] as const).forEach(
+    (phase) => say(state(phase)),
+  );
+  expect(lines.map((line) => line.split(' ').at(-1))).toEqual([
+    'connecting',
+    'reconnecting',
+    'connected',
+    'reconnecting',
+  ]);
+});

@@ -24,6 +24,8 @@ export type { BufferOptions } from './buffer-options.js';
 const LINGER = 20;
 /** How long the lane rests after the storage failed or was full, in ms. */
 const REST = 1_000;
+/** How many devices of earlier runs are introduced at a time: they must not stand in front of what is measured now. */
+const INTRODUCTIONS = 8;
 /** How many rows are looked at in one turn when some have to be dropped for room. */
 const LOOKS = { fewest: 64, most: 10_000 };
 
@@ -55,7 +57,10 @@ export const buffer =
       let closing = false;
       /** At the end a durable store keeps what has not been offered yet; memory has no later. */
       const leavesRest = (): boolean => closing && store.durable;
+      /** The lowest row that was asked for again while a read was under way: that read must not pass over it. */
+      let rewound = Infinity;
       const rewind = (from: number): void => {
+        rewound = Math.min(rewound, from);
         cursor = Math.min(cursor, from);
         wake();
       };
@@ -164,12 +169,11 @@ export const buffer =
       const fill: Step = () => {
         const credits = aloft.credits();
         if (cursor >= nextId || credits <= 0 || leavesRest()) return undefined;
-        const from = cursor;
         const limit = Math.max(credits, chunk);
-        return store.read(from, limit, away.waiting()).pipe(
+        rewound = Infinity;
+        return store.read(cursor, limit, away.waiting()).pipe(
           tap((rows) => {
-            // A probe may have moved the cursor back meanwhile; then the next turn reads from there.
-            if (cursor === from) cursor = (rows.at(-1)?.id ?? nextId - 1) + 1;
+            cursor = Math.min((rows.at(-1)?.id ?? nextId - 1) + 1, rewound);
             for (const row of rows) {
               const { id, bytes, at, device } = row;
               if (aloft.has(id)) continue;
@@ -195,7 +199,7 @@ export const buffer =
       /** With nothing left to deliver, devices known from earlier runs are introduced to the platform, and space is given back. */
       const idle: Step = () => {
         if (cursor < nextId || leavesRest()) return undefined;
-        door.strangers(aloft.credits()).forEach(aloft.introduce);
+        door.strangers(Math.min(INTRODUCTIONS, aloft.credits())).forEach(aloft.introduce);
         return room.isEmpty() ? store.tidy() : undefined;
       };
 

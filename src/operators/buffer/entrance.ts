@@ -6,6 +6,7 @@ import { GATEWAY_DEVICE } from '../../model/message.js';
 import type { Connected, Kept } from '../../model/message.js';
 import type { Limits } from './admission.js';
 import type { Known, Store } from './store.js';
+import { wellFormed } from './well-formed.js';
 
 /** A message that has arrived and is not durable yet. */
 export interface Pending {
@@ -62,6 +63,11 @@ export const entrance = (
   return {
     enter: (arrival, fact) => {
       const { value } = arrival;
+      if (!wellFormed(value)) {
+        fact({ kind: 'count', who: 'storage', counter: 'failed', n: 1 });
+        arrival.nack(new Refused('CONVERSION_FAILED', 'a source sent something that is no message'));
+        return false;
+      }
       const body = encode(value);
       const bytes = body === undefined ? Infinity : Buffer.byteLength(body) + ROW_OVERHEAD;
       if (body === undefined || bytes > limits.bytes) {

@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync, statfsSync } from 'node:fs';
+import { chmodSync, closeSync, mkdirSync, openSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Observable } from 'rxjs';
 import { EMPTY, asyncScheduler, catchError, concat, defer, map, mergeMap, of, throwError } from 'rxjs';
@@ -12,9 +12,10 @@ import { database } from './database.js';
 import { quickCheck } from './quick-check.js';
 import { reserve } from './reserve.js';
 import { salvage } from './salvage.js';
+import { salvageOrder } from './salvage-order.js';
 import { SCHEMA, SCHEMA_VERSION } from './schema.js';
 import { openedFrom, sqliteStore } from './sqlite-store.js';
-import type { Store } from './store.js';
+import type { Batch, Store } from './store.js';
 
 export interface OpenStore {
   /** The data folder; made with mode 0700 if it does not exist. */
@@ -75,18 +76,11 @@ const setUp = (db: Database, limits: Limits, spare: number, check: Observable<ne
   );
 };
 
-const setAside = (file: string, now: number): string => {
-  const aside = file.replace(/\.db$/, `.damaged-${new Date(now).toISOString().replace(/[:.]/g, '-')}.db`);
-  renameSync(file, aside);
-  if (existsSync(`${file}-wal`)) renameSync(`${file}-wal`, `${aside}-wal`);
-  rmSync(`${file}-shm`, { force: true });
-  return aside;
-};
-
 /**
  * Opens the durable store in a data folder, and holds the folder's lock until it is closed or unsubscribed.
  *
- * A damaged file is set aside under another name, what is readable in it is moved to a new one, and both are said. Errors:
+ * A damaged file is set aside under another name, what is readable in it is moved to a new one, and both are said; if that is
+ * interrupted the next start goes on with it. Errors:
  * `FatalError` with `STORAGE_LOCKED` (another process has the folder) or `STORAGE_FAILED` (cannot be written, or is of a newer version).
  */
 export const openStore = ({
@@ -113,31 +107,48 @@ export const openStore = ({
           ),
         ),
       );
-    return ready().pipe(
-      catchError((error: unknown) => {
-        if (!(error instanceof GatewayError) || error.code !== 'STORAGE_DAMAGED') throw error;
-        const aside = setAside(file, scheduler.now());
-        log.error('the storage file is damaged: it was set aside, what is readable in it is salvaged', {
-          aside,
-          reason: error.message,
-        });
-        prepare(folder);
-        return ready().pipe(
-          mergeMap((db) =>
-            salvage(db, aside).pipe(
-              map(({ salvaged, lost }) => {
-                const text = `salvaged ${salvaged} messages from a damaged file, lost ${lost ?? 'an unknown number'}`;
-                log.warn(text, { aside });
-                fact({ kind: 'alert', who: 'storage', code: 'STORAGE_DAMAGED', text });
-                return db;
-              }),
-            ),
+    const order = salvageOrder(file);
+    /** From the damaged file into a new one. The order stands until all of it is done. */
+    const rescue = (aside: string, reason: string): Observable<Database> => {
+      order.setAside(aside);
+      log.error('the storage file is damaged: it was set aside, what is readable in it is salvaged', { aside, reason });
+      prepare(folder);
+      return ready().pipe(
+        mergeMap((db) =>
+          salvage(db, aside).pipe(
+            map(({ salvaged, lost }) => {
+              order.done();
+              const text = `salvaged ${salvaged} messages from a damaged file, lost ${lost ?? 'an unknown number'}`;
+              log.warn(text, { aside });
+              fact({ kind: 'alert', who: 'storage', code: 'STORAGE_DAMAGED', text });
+              return db;
+            }),
           ),
-        );
+        ),
+      );
+    };
+    const isDamage = (error: unknown): error is GatewayError =>
+      error instanceof GatewayError && error.code === 'STORAGE_DAMAGED';
+    /** Damage that shows up later ends the process; the next start then knows what to do. */
+    const onDamage = (error: unknown): never => {
+      if (isDamage(error)) order.give(scheduler.now());
+      throw error;
+    };
+    const given = order.given();
+    const open = given === undefined ? ready() : rescue(given, 'found damaged earlier');
+    return open.pipe(
+      catchError((error: unknown) => {
+        if (!isDamage(error) || given !== undefined) throw error;
+        return rescue(order.give(scheduler.now()), error.message);
       }),
       mergeMap((db) =>
         openedFrom(db).pipe(
           map((opened) => sqliteStore(db, opened, reserve(join(folder, 'tributary.reserve'), reserveIn(folder)))),
+          map((store) => ({
+            ...store,
+            commit: (batch: Batch) => store.commit(batch).pipe(catchError(onDamage)),
+            read: (...query: Parameters<Store['read']>) => store.read(...query).pipe(catchError(onDamage)),
+          })),
         ),
       ),
     );

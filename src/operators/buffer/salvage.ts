@@ -1,5 +1,5 @@
 import type { Observable } from 'rxjs';
-import { EMPTY, catchError, concat, defaultIfEmpty, expand, last, map, mergeMap, of, take } from 'rxjs';
+import { EMPTY, catchError, concat, expand, last, map, mergeMap, of, take } from 'rxjs';
 import { database } from './database.js';
 import type { Database } from './database.js';
 import type { Row } from './store.js';
@@ -75,7 +75,16 @@ const walk = (damaged: Database, fresh: Database, end: number): Observable<numbe
       from >= end
         ? EMPTY
         : range(damaged, from, step).pipe(
-            mergeMap((rows) => {
+            // Only what cannot be read is stepped over. What cannot be written ends it all, to be done again.
+            map((rows) => ({ rows })),
+            catchError(() => of({ rows: undefined })),
+            mergeMap(({ rows }) => {
+              if (!rows)
+                return of(
+                  step > 1
+                    ? { from, step: step >>> 1, misses, salvaged }
+                    : { from: from + stride(misses), step, misses: misses + 1, salvaged },
+                );
               const top = rows.at(-1);
               if (!top) return of({ from: end, step, misses, salvaged });
               const sound = rows.filter(isSound);
@@ -90,13 +99,6 @@ const walk = (damaged: Database, fresh: Database, end: number): Observable<numbe
               };
               return concat(fresh.run(COPY, copied), of(on));
             }),
-            catchError(() =>
-              of(
-                step > 1
-                  ? { from, step: step >>> 1, misses, salvaged }
-                  : { from: from + stride(misses), step, misses: misses + 1, salvaged },
-              ),
-            ),
           ),
     ),
     last(),
@@ -105,7 +107,8 @@ const walk = (damaged: Database, fresh: Database, end: number): Observable<numbe
 
 /**
  * Copies what is readable in a damaged file into a fresh one: rows with their ids and order, and the device table.
- * Never fails because of the damage; the damaged file is only read.
+ * Never fails because of the damage, and the damaged file is only read; fails if the fresh one cannot be written. May be done again: rows
+ * keep their ids.
  */
 export const salvage = (fresh: Database, damagedFile: string): Observable<Salvaged> =>
   database(damagedFile).pipe(
@@ -137,6 +140,4 @@ export const salvage = (fresh: Database, damagedFile: string): Observable<Salvag
     ),
     // Only now may the damaged file be let go.
     take(1),
-    catchError(() => of<Salvaged>({ salvaged: 0 })),
-    defaultIfEmpty<Salvaged, Salvaged>({ salvaged: 0 }),
   );

@@ -27,6 +27,8 @@ export const ackWatch = (limit: number, overdue: (mark: unknown) => void, schedu
   const watch = (): void => {
     alarm = undefined;
     if (head === undefined) return;
+    // A clock that was set back does not make the wait longer.
+    since = Math.min(since, scheduler.now());
     const left = since + limit - scheduler.now();
     if (left <= 0) overdue(flying.get(head));
     else alarm = scheduler.schedule(watch, left);

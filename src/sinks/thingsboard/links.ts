@@ -1,6 +1,7 @@
 import { BehaviorSubject, catchError, concat, defer, map, of, share, tap, throwError } from 'rxjs';
 import type { Observable, SchedulerLike } from 'rxjs';
 import type { Context } from '../../model/component.js';
+import { FatalError } from '../../model/errors.js';
 import type { Phase } from '../../model/fact.js';
 import { fullJitter } from '../../operators/backoff.js';
 import type { Backoff } from '../../operators/backoff.js';
@@ -57,18 +58,28 @@ export const links = ({ connect, context, backoff = linkBackoff, scheduler }: Li
     say(lost.code === 'CREDENTIALS_REFUSED' ? 'refused' : 'disconnected', lost.message);
     if (slow.has(lost.code)) context.fact({ kind: 'alert', who, code: lost.code, text: lost.message });
   };
+  let wasUp = false;
+  /** A file that could be read once is being replaced: that passes. */
+  const asLost = (error: unknown): LinkLost | undefined => {
+    if (error instanceof LinkLost) return error;
+    return wasUp && error instanceof FatalError ? new LinkLost('BROKER_UNREACHABLE', error.message) : undefined;
+  };
   return defer(() => {
     say('connecting');
     return connect;
   }).pipe(
-    tap(() => say('connected')),
+    tap(() => {
+      wasUp = true;
+      say('connected');
+    }),
     map((session): Link => ({ session })),
     catchError((error: unknown) => {
-      if (!(error instanceof LinkLost)) return throwError(() => error);
-      mourn(error);
+      const lost = asLost(error);
+      if (lost === undefined) return throwError(() => error);
+      mourn(lost);
       return concat(
-        of<Link>({ lost: error }),
-        throwError(() => error),
+        of<Link>({ lost }),
+        throwError(() => lost),
       );
     }),
     retryBackoff({

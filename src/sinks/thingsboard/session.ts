@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { connect as mqttConnect } from 'mqtt';
-import type { IConnackPacket } from 'mqtt';
+import type { IClientOptions, IConnackPacket, MqttClient } from 'mqtt';
 import { asyncScheduler, AsyncSubject, from, merge, Observable, Subject } from 'rxjs';
 import type { SchedulerLike } from 'rxjs';
 import type { Context } from '../../model/component.js';
@@ -41,6 +41,15 @@ const CONNECT_TIMEOUT = 10_000;
 /** The platform queues at most 100; the rest is for connects, which count for nobody. */
 const MOST_IN_FLIGHT = 95;
 
+/** A certificate that is no certificate is thrown at once: it may be half written, and the next try finds it whole. */
+const started = (options: IClientOptions): MqttClient => {
+  try {
+    return mqttConnect(options);
+  } catch (error) {
+    throw new LinkLost('BROKER_UNREACHABLE', `cannot connect to the platform: ${reasonOf(error)}`);
+  }
+};
+
 /**
  * Connects, subscribes, and then emits one session. Ends only with an error, a {@link LinkLost} saying why.
  *
@@ -54,7 +63,7 @@ export const connect = (
   scheduler: SchedulerLike = asyncScheduler,
 ): Observable<Session> =>
   new Observable<Session>((out) => {
-    const client = mqttConnect({
+    const client = started({
       ...mqttOptions(config, context.folder),
       host: config.host,
       port: config.port,

@@ -66,7 +66,7 @@ export const broker = section('the broker', {
   ),
   maxUnacknowledgedBytes: defaulted(
     count,
-    64 * 1024 * 1024,
+    8 * 1024 * 1024,
     'Payload bytes that may wait for the disk before the broker must pause.',
   ),
   security: required(security, 'How the gateway logs in.'),

@@ -1,4 +1,5 @@
 import { connect } from 'mqtt';
+import type { IClientOptions, MqttClient } from 'mqtt';
 import { asapScheduler, concat, Observable, observeOn, takeUntil } from 'rxjs';
 import type { Subscription } from 'rxjs';
 import { envelope } from '../../model/envelope.js';
@@ -47,6 +48,15 @@ const lost = (where: string, error: unknown): ConnectionError => {
   });
 };
 
+/** A certificate that is no certificate is thrown at once: it may be half written, and the next try finds it whole. */
+const opened = (options: IClientOptions, where: string): MqttClient => {
+  try {
+    return connect(options);
+  } catch (error) {
+    throw lost(where, error);
+  }
+};
+
 /**
  * One connection to a device broker: connects on subscription, subscribes the filters after CONNACK (also to a resumed session),
  * emits each PUBLISH. Errors with a {@link ConnectionError} when the connection is refused or lost; making it anew is the caller's.
@@ -80,7 +90,7 @@ export const client = (
     let stopping = false;
     let parting: string | undefined;
     let held: Subscription | undefined;
-    const mqtt = connect(connectOptions(identified, read));
+    const mqtt = opened(connectOptions(identified, read), where);
 
     let leave = (error: ConnectionError): void => (stopping ? subscriber.complete() : subscriber.error(error));
     const end = (error: ConnectionError): void => {

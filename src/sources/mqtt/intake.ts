@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { asyncScheduler, concat, defer, endWith, ignoreElements, ReplaySubject, share } from 'rxjs';
+import { asyncScheduler, catchError, concat, defer, endWith, ignoreElements, ReplaySubject, share } from 'rxjs';
 import type { SchedulerLike } from 'rxjs';
 import type { Context, Source } from '../../model/component.js';
-import { reasonOf } from '../../model/errors.js';
+import { ConnectionError, FatalError, reasonOf } from '../../model/errors.js';
 import type { Counter } from '../../model/fact.js';
 import type { Message } from '../../model/message.js';
 import type { Backoff } from '../../operators/backoff.js';
@@ -79,19 +79,28 @@ export const intake =
           endWith(undefined),
           share({ connector: () => new ReplaySubject<unknown>(1), resetOnComplete: false }),
         );
+        let wasUp = false;
+        /** A file that could be read once is being replaced: that passes. */
+        const passing = (error: unknown): never => {
+          if (!(error instanceof FatalError) || !wasUp) throw error;
+          throw new ConnectionError('BROKER_UNREACHABLE', error.message, { cause: error });
+        };
         const received = supervise({ context, stop, scheduler, ...(backoff ? { backoff } : {}) })((onConnected) =>
           connect(broker, subscriptions(wanted), {
             unsettled: account,
             stop,
             read: (path) => readFileSync(resolve(folder, path)),
-            onConnected,
+            onConnected: () => {
+              wasUp = true;
+              onConnected();
+            },
             onFilterRefused: (topicFilter, why) => {
               log.error('a topic filter was refused', { topicFilter, why });
               fact({ kind: 'alert', who, code: 'SUBSCRIPTION_REFUSED', text: `${topicFilter}: ${why}` });
             },
             // Whoever refused it has counted it.
             onRefused: (why) => log.warn('a message was refused', { why: why.message }),
-          }),
+          }).pipe(catchError(passing)),
         );
         return concat(received, account.drained).pipe(
           shed<Received>(

@@ -1,13 +1,15 @@
-import { EMPTY, Observable, Subject, defer, throwError } from 'rxjs';
+import { EMPTY, Observable, Subject, VirtualAction, VirtualTimeScheduler, defer, delay, throwError } from 'rxjs';
 import { describe, expect, test } from 'vitest';
+import type { Envelope } from '../../../src/model/envelope.js';
+import { envelope } from '../../../src/model/envelope.js';
 import { FatalError, GatewayError, Refused, Unavailable } from '../../../src/model/errors.js';
-import type { Connected } from '../../../src/model/message.js';
+import type { Connected, Kept } from '../../../src/model/message.js';
 import { buffer } from '../../../src/operators/buffer/buffer.js';
 import { memoryStore } from '../../../src/operators/buffer/memory-store.js';
 import { noSums } from '../../../src/operators/buffer/no-sums.js';
 import type { Batch, Row, Store } from '../../../src/operators/buffer/store.js';
 import { StoreFull } from '../../../src/operators/buffer/store-full.js';
-import { reading, rig, silent } from './rig.js';
+import { nameOf, reading, rig, silent } from './rig.js';
 import type { Rig } from './rig.js';
 
 const unavailable = new Unavailable('DEVICE_DEFERRED', 'not now');
@@ -698,4 +700,43 @@ test('a store that answers later changes nothing about the order', () => {
     it.pass(25);
   }
   expect(it.names()).toEqual(['a:1', 'a:2', 'a:3', 'a:4', 'a:5', 'b:6']);
+});
+
+test('a probe that comes due while rows are read is not forgotten', () => {
+  const scheduler = new VirtualTimeScheduler(VirtualAction);
+  scheduler.maxFrames = 3_600_000;
+  const inner = memoryStore();
+  const store: Store = {
+    ...inner,
+    read: (...query) => inner.read(...query).pipe(delay(50, scheduler)),
+  };
+  const waits = [30_000, 30_060];
+  const source = new Subject<Envelope<Kept>>();
+  const delivered: string[] = [];
+  let takes = false;
+  const options = { limits: { records: 100, bytes: 1e6, atCapacity: 'block' as const }, deadLetters: () => EMPTY };
+  const facts = { log: silent, fact: () => undefined };
+  source
+    .pipe(buffer(store, { ...options, ...facts, deferFor: () => waits.shift() ?? 30_000, scheduler }))
+    .subscribe((item) => {
+      if (!takes) item.nack(new Unavailable('DEVICE_DEFERRED', 'full'));
+      else {
+        delivered.push(nameOf(item.value));
+        item.ack();
+      }
+    });
+  const nothing = (): void => undefined;
+  for (const message of [reading('A', 1), reading('B', 2), reading('A', 3)])
+    source.next(envelope(message, nothing, nothing));
+  scheduler.schedule(() => (takes = true), 1_000);
+  scheduler.flush();
+  expect(delivered.sort()).toEqual(['A:1', 'A:3', 'B:2']);
+});
+
+test('what is no message is refused at the door', () => {
+  const it = rig(memoryStore());
+  it.send({ kind: 'other', device: 'a' } as unknown as Kept);
+  it.send(reading('a', 2));
+  expect(it.fate('a:other')).toBeInstanceOf(Refused);
+  expect(it.names()).toEqual(['a:2']);
 });

@@ -1,5 +1,15 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync, readdirSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -7,6 +17,7 @@ import { VirtualTimeScheduler, asyncScheduler, firstValueFrom } from 'rxjs';
 import { describe, expect, test } from 'vitest';
 import { FatalError } from '../../../src/model/errors.js';
 import type { Kept } from '../../../src/model/message.js';
+import { salvageOrder } from '../../../src/operators/buffer/salvage-order.js';
 import { FILE, openStore } from '../../../src/operators/buffer/open-store.js';
 import { quickCheck } from '../../../src/operators/buffer/quick-check.js';
 import { openedFrom, sqliteStore } from '../../../src/operators/buffer/sqlite-store.js';
@@ -246,6 +257,58 @@ describe('a damaged file', () => {
         await next.close();
       }),
   );
+
+  test.each([
+    ['was ordered', (file: string) => void salvageOrder(file).give(0)],
+    [
+      'had set the file aside',
+      (file: string) => {
+        const order = salvageOrder(file);
+        order.setAside(order.give(0));
+      },
+    ],
+    [
+      'had begun to fill the new file',
+      (file: string) => {
+        const order = salvageOrder(file);
+        order.setAside(order.give(0));
+        writeFileSync(file, '');
+      },
+    ],
+  ])('a salvage that %s goes on at the next start, once', (_, interrupt) =>
+    folderFor(async (folder) => {
+      const first = await opened(folder);
+      await done(first.store.commit(batchOf({ append: many(700) })));
+      await first.close();
+      interrupt(join(folder, FILE));
+      const next = await opened(folder);
+      expect(await rowsOf(next.store)).toHaveLength(700);
+      expect(alertsOf(next.facts)).toHaveLength(1);
+      await next.close();
+      const last = await opened(folder);
+      expect(await rowsOf(last.store)).toHaveLength(700);
+      expect(alertsOf(last.facts)).toEqual([]);
+      await last.close();
+    }),
+  );
+
+  test('damage that shows up while the store is open is an error, and is salvaged at the next start', () =>
+    folderFor(async (folder) => {
+      const first = await opened(folder);
+      await done(first.store.commit(batchOf({ append: many(20_000) })));
+      await first.close();
+      const { store, close } = await opened(folder);
+      const file = openSync(join(folder, FILE), 'r+');
+      for (const part of [0.3, 0.5, 0.7]) writeSync(file, garbage, 0, 4_096, 4_096 * Math.floor(pages(folder) * part));
+      closeSync(file);
+      await expect(rowsOf(store)).rejects.toMatchObject({ code: 'STORAGE_DAMAGED' });
+      await close().catch(() => undefined);
+      const next = await opened(folder, { checkFor: 0 });
+      expect(alertsOf(next.facts)).toMatchObject([{ code: 'STORAGE_DAMAGED' }]);
+      const rows = await firstValueFrom(next.store.read(0, 1_000, []));
+      expect(rows).toHaveLength(1_000);
+      await next.close();
+    }));
 
   test('a log that is garbage is no reason to stop: what the file has is there, and new rows work', () =>
     folderFor(async (folder) => {

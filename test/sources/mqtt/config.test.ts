@@ -38,7 +38,7 @@ describe('mqttConfig', () => {
         cleanStart: true,
         sessionExpiryInterval: 0,
         maxUnacknowledgedMessages: 1000,
-        maxUnacknowledgedBytes: 67_108_864,
+        maxUnacknowledgedBytes: 8_388_608,
         security: { type: 'anonymous' },
       },
       mapping: [
