@@ -11,6 +11,8 @@ export interface Bounds {
   readonly points: number;
 }
 
+type Unborn = Omit<Part, 'born'>;
+
 type Member = readonly [key: string, text: string];
 
 const isNothing = (value: Json): boolean => value === null || (typeof value === 'number' && !Number.isFinite(value));
@@ -60,10 +62,10 @@ const countOf = (values: Values): number => {
   return count;
 };
 
-const telemetryParts = ({ device: key, profile }: Data, entry: Entry, { bytes, points }: Bounds): readonly Part[] => {
+const telemetryParts = ({ device: key, profile }: Data, entry: Entry, { bytes, points }: Bounds): readonly Unborn[] => {
   const frame = frameOf(key);
   const lane = key === GATEWAY_DEVICE ? topics.ownTelemetry : topics.telemetry;
-  const part = (text: string, size: number, count: number): Part => ({
+  const part = (text: string, size: number, count: number): Unborn => ({
     key,
     lane,
     profile,
@@ -85,7 +87,7 @@ const telemetryParts = ({ device: key, profile }: Data, entry: Entry, { bytes, p
   });
 };
 
-const attributeParts = ({ device: key, profile, attributes }: Data, { bytes, points }: Bounds): readonly Part[] => {
+const attributeParts = ({ device: key, profile, attributes }: Data, { bytes, points }: Bounds): readonly Unborn[] => {
   if (isEmpty(attributes)) return [];
   const frame = frameOf(key);
   const lane = key === GATEWAY_DEVICE ? topics.ownAttributes : topics.attributes;
@@ -102,7 +104,7 @@ const attributeParts = ({ device: key, profile, attributes }: Data, { bytes, poi
   }));
 };
 
-const partsOf = (message: Kept, bounds: Bounds): readonly Part[] => {
+const partsOf = (message: Kept, bounds: Bounds): readonly Unborn[] => {
   const { device } = message;
   const alone = { key: device, frame: 0, size: Infinity, points: 0 };
   switch (message.kind) {
@@ -140,5 +142,8 @@ const partsOf = (message: Kept, bounds: Bounds): readonly Part[] => {
  * platform never acknowledges that. The message is settled when its last part is; at once if there is nothing in it.
  * Source: the platform's MQTT contract, §4, §5.
  */
-export const parts = (message: Envelope<Kept>, bounds: Bounds): readonly Envelope<Part>[] =>
-  split(message, partsOf(message.value, bounds));
+export const parts = (message: Envelope<Kept>, bounds: Bounds, born = 0): readonly Envelope<Part>[] =>
+  split(
+    message,
+    partsOf(message.value, bounds).map((part) => ({ ...part, born })),
+  );

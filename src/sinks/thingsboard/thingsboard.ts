@@ -75,7 +75,10 @@ export const thingsboard =
         scheduler,
         ...(backoff === undefined ? {} : { backoff }),
       });
+      /** Messages so far. */
+      let born = 0;
       const send = transmit({
+        born: () => born,
         links: link,
         allowance: allowed,
         announce,
@@ -89,7 +92,7 @@ export const thingsboard =
         merge(
           all.pipe(
             filter(isKeptEnvelope),
-            flat((message) => parts(message, allowed.pack())),
+            flat((message) => parts(message, allowed.pack(), (born += 1))),
             packMap(send, {
               parcel: ({ value }) => value,
               limits: allowed.pack,

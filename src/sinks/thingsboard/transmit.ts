@@ -25,6 +25,8 @@ export interface Transmit {
   readonly announce: Announcer;
   readonly context: Context;
   readonly mqttVersion: number;
+  /** The number of the latest message. */
+  readonly born: () => number;
   readonly scheduler?: SchedulerLike;
 }
 
@@ -46,10 +48,12 @@ const devicesOf = (pack: Pack): readonly string[] => {
  * Source: the platform's MQTT contract, §9.
  */
 export const transmit = (options: Transmit): ((pack: Pack) => Observable<never>) => {
-  const { links, allowance, announce, context, mqttVersion, scheduler = asyncScheduler } = options;
+  const { links, allowance, announce, context, mqttVersion, born, scheduler = asyncScheduler } = options;
   const who = 'thingsboard';
   const alert = (said: Pick<Alert, 'code' | 'text'>): void => context.fact({ kind: 'alert', who, ...said });
   const count = (counter: 'published' | 'redelivered'): void => context.fact({ kind: 'count', who, counter, n: 1 });
+  /** Devices that were deferred, and the latest message at that moment. */
+  const deferred = new Map<string, number>();
   const line = quarantine<Story>();
   const suspects = suspicion(line, mqttVersion);
   const { answered, throttled } = reactions({ allowance, suspicion: suspects, alert, scheduler });
@@ -140,6 +144,7 @@ export const transmit = (options: Transmit): ((pack: Pack) => Observable<never>)
       if (end.kind === 'defer') {
         alert({ code: 'DEVICE_DEFERRED', text: text(end.why) });
         const why = new Unavailable('DEVICE_DEFERRED', text(end.why));
+        for (const device of devicesOf(pack)) deferred.set(device, born());
         return settle(pack, (part) => part.nack(why));
       }
       alert({ code: 'PLATFORM_REFUSED', text: text(end.why) });
@@ -160,5 +165,16 @@ export const transmit = (options: Transmit): ((pack: Pack) => Observable<never>)
       mergeMap((end) => conclude(pack, story, end)),
     );
 
-  return (pack) => defer(() => journey(pack, newStory()));
+  /** What was already here when its device was deferred comes back with it: an older attribute sent later would be the one that stays. */
+  const isStale = ({ value }: Envelope<Part>): boolean => value.born <= (deferred.get(value.key) ?? -1);
+
+  return (pack) =>
+    defer(() => {
+      if (deferred.size === 0) return journey(pack, newStory());
+      const why = new Unavailable('DEVICE_DEFERRED', 'its device was deferred');
+      pack.filter(isStale).forEach((part) => part.nack(why));
+      const fresh = pack.filter((part) => !isStale(part));
+      for (const { value } of fresh) deferred.delete(value.key);
+      return fresh.length === 0 ? EMPTY : journey(fresh, newStory());
+    });
 };

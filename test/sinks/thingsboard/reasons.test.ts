@@ -1,3 +1,4 @@
+import type { Data } from '../../../src/model/message.js';
 import { afterEach, describe, expect, test } from 'vitest';
 import { GATEWAY_DEVICE } from '../../../src/model/message.js';
 import type { PlatformOptions, Respond } from '../../peers/platform/contract.js';
@@ -111,6 +112,23 @@ describe('every row of the PUBACK reasons', () => {
     made.send(data('A', 1), data('B', 1));
     await until(() => made.acked.length === 1 && made.nacked.length === 1);
     expect(made.nacked[0]).toMatchObject({ message: { device: 'A' }, why: { name: 'Unavailable' } });
+  });
+
+  test('128 again and again: a newer attribute that waits behind comes back too, and lands after the older one', async () => {
+    let broken = true;
+    const made = await start({
+      respond: ({ topic }) => (topic === 'v1/gateway/attributes' && broken ? { reason: 128 } : undefined),
+    });
+    const said = (x: number): Data => ({ ...data('A', 1), telemetry: [], attributes: { x } });
+    made.send(said(1));
+    await until(() => made.platform.log.some(({ topic }) => topic === 'v1/gateway/attributes'));
+    made.send(said(2));
+    await until(() => made.nacked.length === 2);
+    expect(made.nacked.map(({ why }) => why.code)).toEqual(['DEVICE_DEFERRED', 'DEVICE_DEFERRED']);
+    broken = false;
+    made.send(said(1), said(2));
+    await until(() => made.acked.length === 2);
+    expect(made.platform.devices.get('A')?.attributes.get('x')).toBe(2);
   });
 
   test('none, told by the limits: not a gateway, an alert, the data is kept and delivered once the flag is set', async () => {
