@@ -9,13 +9,13 @@ const MB = 1024 * 1024;
 const plan = (storage: unknown) => {
   const { value, problems } = decode(storageConfig, storage);
   expect(problems).toEqual([]);
-  return storagePlan(value!, '/work');
+  return storagePlan(value!, '/srv');
 };
 
 test('nothing said is a queue in memory', () => {
   expect(plan({})).toEqual({
     kind: 'memory',
-    folder: '/work/data',
+    folder: '/srv/data',
     limits: { records: 100_000, bytes: 100 * MB, atCapacity: 'block' },
     deadLetters: 10_000,
   });
@@ -25,7 +25,7 @@ describe('file and sqlite mean the same', () => {
   test.each(['file', 'sqlite', 'SQLite', ' FILE '])('%j', (type) => {
     expect(plan({ type })).toEqual({
       kind: 'sqlite',
-      folder: '/work/data',
+      folder: '/srv/data',
       limits: { records: 100_000, bytes: 1000 * MB, atCapacity: 'block' },
       deadLetters: 10_000,
     });
@@ -68,12 +68,12 @@ describe('the cap in bytes', () => {
 
 describe('the folder starts at the working directory', () => {
   test.each([
-    [{ type: 'file', data_folder_path: 'a/b/' }, '/work/a/b'],
+    [{ type: 'file', data_folder_path: 'a/b/' }, '/srv/a/b'],
     [{ type: 'file', data_folder_path: '/var/x' }, '/var/x'],
-    [{ type: 'file', data_file_path: 'f' }, '/work/f'],
-    [{ type: 'file', data_folder_path: '' }, '/work/data'],
-    [{ type: 'sqlite', data_folder_path: 'a', data_file_path: 'f' }, '/work/f'],
-    [{ type: 'sqlite', data_file_path: './data/data.db' }, '/work/data'],
+    [{ type: 'file', data_file_path: 'f' }, '/srv/f'],
+    [{ type: 'file', data_folder_path: '' }, '/srv/data'],
+    [{ type: 'sqlite', data_folder_path: 'a', data_file_path: 'f' }, '/srv/f'],
+    [{ type: 'sqlite', data_file_path: './data/data.db' }, '/srv/data'],
   ])('%j', (storage, folder) => {
     expect(plan(storage).folder).toBe(folder);
   });
