@@ -20,7 +20,7 @@ export default tseslint.config(
     },
   },
   {
-    // The stream is subscribed to in one place; everywhere else operators compose.
+    // What a person shall read goes through the log.
     files: ['src/**/*.ts'],
     ignores: ['src/main.ts', 'src/testing.ts'],
     rules: { 'no-console': 'error' },

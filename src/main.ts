@@ -113,7 +113,9 @@ const run = ({ folder, level, format, print }: Options, { config, notices, secre
     }
   };
 
-  const running = gateway(config, {
+  // What is printed is delivered: that must not be what waits on disk for the platform.
+  const used = print ? { ...config, storage: { ...config.storage, type: 'memory' as const } } : config;
+  const running = gateway(used, {
     log,
     folder,
     until,
@@ -129,7 +131,7 @@ const run = ({ folder, level, format, print }: Options, { config, notices, secre
       const details =
         error instanceof GatewayError ? { code: error.code } : { stack: error instanceof Error ? error.stack : '' };
       log.error(reasonOf(error), details);
-      leave(error instanceof ConfigInvalid ? MISCONFIGURED : 1);
+      leave(error instanceof GatewayError && error.code === 'CONFIG_INVALID' ? MISCONFIGURED : 1);
     },
     complete: () => {
       log.info('stopped', { sums });

@@ -12,7 +12,7 @@ export interface State {
   readonly why?: string;
 }
 
-/** What is counted. The first five obey: received = delivered + queued + all dropped. */
+/** What is counted. Those before `tooLarge` obey: received = delivered + queued + all dropped. */
 export type Counter =
   | 'received' // messages that the buffer admitted (and what it dropped at admission)
   | 'delivered' // messages that the platform acknowledged
@@ -27,7 +27,7 @@ export type Counter =
   | 'collided' // stamped more than a second ahead of the clock
   | 'skipped' // ticks of a poll that found the pipeline busy
   | 'published' // publishes that the platform acknowledged
-  | 'redelivered'; // publishes sent again after a reconnect
+  | 'redelivered'; // publishes sent again
 
 /** Something happened `n` times. */
 export interface Count {

@@ -27,6 +27,7 @@ export interface Plan {
 const LOGGED: Partial<Record<Sum, string>> = {
   'dropped.oldest': 'the storage is at its cap: the oldest messages were dropped, as configured',
   'dropped.newest': 'the storage is at its cap: the newest messages were dropped, as configured',
+  'dropped.damaged': 'messages that could not be read back were dropped: the storage file was damaged',
   'dropped.expired': 'messages were dropped because they were older than the configured time to live',
 };
 

@@ -20,6 +20,7 @@ export interface Storage {
  */
 export const openStorage = (plan: StoragePlan, surroundings: Omit<OpenStore, 'folder'>): Observable<Storage> => {
   if (plan.kind === 'sqlite') {
+    surroundings.log.info('the storage is SQLite', { folder: plan.folder });
     const file = join(plan.folder, 'dead-letters.jsonl');
     const deadLetters: DeadLetters =
       plan.deadLetters > 0 ? deadLetterFile({ file, most: plan.deadLetters }) : () => EMPTY;
