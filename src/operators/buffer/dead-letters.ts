@@ -46,11 +46,11 @@ export const deadLetterFile = ({ file, most = 10_000, bytes = 64 * 1024 * 1024 }
   const half = Math.max(1, Math.floor(most / 2));
   let lines: number | undefined;
   /** Returns the file's size before the letters. */
-  const makeRoom = (added: number): number => {
+  const makeRoom = (added: number, addedBytes: number): number => {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     const size = sizeOf(file);
     lines ??= size > 0 && size < bytes ? readFileSync(file, 'latin1').split('\n').length - 1 : 0;
-    if (lines > 0 && (lines + added > half || size > bytes / 2)) {
+    if (lines > 0 && (lines + added > half || size + addedBytes > bytes / 2)) {
       renameSync(file, `${file}.1`);
       lines = 0;
       return 0;
@@ -66,7 +66,7 @@ export const deadLetterFile = ({ file, most = 10_000, bytes = 64 * 1024 * 1024 }
       const newest = letters.slice(-half);
       const text = newest.map(({ at, reason, message }) => `${JSON.stringify({ at, reason, message })}\n`).join('');
       try {
-        const before = makeRoom(newest.length);
+        const before = makeRoom(newest.length, Buffer.byteLength(text));
         appendFile(file, text, { mode: 0o600 }, (error) => {
           try {
             if (error) {
