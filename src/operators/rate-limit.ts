@@ -120,13 +120,15 @@ export const limiter = <B extends string>(
     alarm?.unsubscribe();
     alarm = undefined;
     let done = true;
+    // One moment for the decision and for the alarm: between two looks at the clock a pause may end, and nobody would be woken.
+    let now = scheduler.now();
     while (again) {
       again = false;
-      done = isPaused(scheduler.now()) ? order.every((p) => waiters[p].size === 0) : pass(scheduler.now());
+      now = scheduler.now();
+      done = isPaused(now) ? order.every((p) => waiters[p].size === 0) : pass(now);
     }
     granting = false;
     if (done) return;
-    const now = scheduler.now();
     const waits = [...buckets.values()].flat().map((window) => window.wait(now));
     const delay = now < pausedUntil ? pausedUntil - now : Math.min(...waits.filter((ms) => ms > 0));
     if (Number.isFinite(delay)) alarm = scheduler.schedule(grant, Math.min(LONGEST, Math.max(1, Math.ceil(delay))));
