@@ -1,22 +1,15 @@
-// A whole pipeline: a source of one's own → a bounded queue → the console. Run: npx tsx examples/embed.ts
+// A source of one's own → a bounded queue → the console. Run: npx tsx examples/embed.ts
 import { EMPTY, map, take, timer } from 'rxjs';
-import { buffer, consoleSink, createLog, enclose, isKept, memoryStore, pipeline, when } from '../src/index.js';
-import type { Data, Source } from '../src/index.js';
+import { buffer, consoleSink, createLog, enclose, isKept, memoryStore, pipeline, when } from 'tributary-gateway';
+import type { Data, Limits, Source } from 'tributary-gateway';
 
-const reading = (n: number): Data => ({
-  kind: 'data',
-  device: 'Thermometer',
-  profile: 'default',
-  telemetry: [{ ts: Date.now(), values: { temperature: 20 + n / 10 } }],
-  attributes: {},
-});
-const thermometer: Source = () => timer(0, 100).pipe(take(5), map(reading), enclose());
+const device = { kind: 'data', device: 'Thermometer', profile: 'default', attributes: {} } as const;
+const at = (ts: number, temperature: number): Data => ({ ...device, telemetry: [{ ts, values: { temperature } }] });
+const readings = timer(0, 100).pipe(map((n) => at(Date.now(), 20 + n / 10)));
+const thermometer: Source = () => readings.pipe(take(5), enclose());
 
-const limits = { records: 10_000, bytes: 10_000_000, atCapacity: 'block' as const };
+const limits: Limits = { records: 10_000, bytes: 10_000_000, atCapacity: 'block' };
 const queue = buffer(memoryStore(), { limits, log: createLog(), fact: () => undefined, deadLetters: () => EMPTY });
+const sink = consoleSink((line) => void process.stdout.write(line));
 
-pipeline({
-  sources: { thermometer },
-  through: when(isKept, queue),
-  sink: consoleSink((line) => void process.stdout.write(line)),
-}).subscribe({ complete: () => console.log('done') });
+pipeline({ sources: { thermometer }, through: when(isKept, queue), sink }).subscribe();

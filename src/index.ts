@@ -3,63 +3,64 @@
  *
  * @packageDocumentation
  */
+
+// The whole program, and the loop at its heart.
 export { gateway, pipeline } from './pipeline.js';
 export type { Pipeline, Surroundings } from './pipeline.js';
 export { gatewayConfig, readConfig } from './config.js';
 export type { GatewayConfig, ReadConfig } from './config.js';
 export { createLog } from './log.js';
 export type { LogOptions, RootLog } from './log.js';
+export type { Level } from './log/level-of.js';
 
 // What flows, and the contracts.
 export { GATEWAY_DEVICE, isKept } from './model/message.js';
-export type {
-  AttributeRequest,
-  Claim,
-  Connected,
-  Data,
-  Disconnected,
-  Entry,
-  Json,
-  Kept,
-  Message,
-  Reply,
-  Values,
-} from './model/message.js';
+export type { AttributeRequest, Claim, Connected, Data, Disconnected, Kept, Message, Reply } from './model/message.js';
+export type { Entry, Json, Values } from './model/message.js';
 export type { AttributeUpdate, AttributeValues, Command, Rpc } from './model/command.js';
 export { envelope, join, replace, split } from './model/envelope.js';
 export type { Envelope, Nack } from './model/envelope.js';
 export { connector } from './model/component.js';
 export type { Connector, Context, Log, Operator, Sink, Source } from './model/component.js';
-export type { Alert, Count, Depth, Fact, State } from './model/fact.js';
-export {
-  ConnectionError,
-  FatalError,
-  GatewayError,
-  ProtocolError,
-  Refused,
-  Unavailable,
-  errorCodes,
-} from './model/errors.js';
+export type { Alert, Count, Counter, Depth, Fact, Phase, State } from './model/fact.js';
+export { ConnectionError, FatalError, GatewayError, ProtocolError } from './model/errors.js';
+export { Refused, Unavailable, errorCodes } from './model/errors.js';
 export type { ErrorCode } from './model/errors.js';
 
 // Verbs.
-export { fullJitter } from './operators/backoff.js';
-export type { Backoff } from './operators/backoff.js';
 export { batchMap } from './operators/batch-map.js';
-export { buffer } from './operators/buffer/buffer.js';
-export type { BufferOptions } from './operators/buffer/buffer.js';
-export { memoryStore } from './operators/buffer/memory-store.js';
-export { openStore } from './operators/buffer/open-store.js';
 export { convert } from './operators/convert.js';
 export { enclose } from './operators/enclose.js';
 export { fleet } from './operators/fleet.js';
-export { packMap } from './operators/pack-map.js';
+export type { Fleet, Sources } from './operators/fleet.js';
+export { fullJitter } from './operators/backoff.js';
+export type { Backoff, FullJitter } from './operators/backoff.js';
 export { retryBackoff } from './operators/retry-backoff.js';
+export type { RetryBackoff } from './operators/retry-backoff.js';
 export { shed } from './operators/shed.js';
 export { supervise } from './operators/supervise.js';
+export type { Supervise } from './operators/supervise.js';
 export { tally } from './operators/tally.js';
+export type { Sums } from './operators/tally.js';
 export { when } from './operators/when.js';
+
+// The durable queue. A `Store` is made here and handed to `buffer`: what is in it is its own business.
+export { buffer } from './operators/buffer/buffer.js';
+export type { BufferOptions } from './operators/buffer/buffer.js';
+export type { Limits } from './operators/buffer/admission.js';
+export { memoryStore } from './operators/buffer/memory-store.js';
+export { openStore } from './operators/buffer/open-store.js';
+export type { OpenStore } from './operators/buffer/open-store.js';
+export { deadLetterFile } from './operators/buffer/dead-letters.js';
+export type { DeadLetterFile } from './operators/buffer/dead-letters.js';
+export type { DeadLetter, DeadLetters, Store } from './operators/buffer/store.js';
+
+// A converter of one's own for the MQTT connector.
+export type { MqttConverted, MqttConverter, MqttConverterConfig, MqttMessage } from './sources/mqtt/converter.js';
 
 // Where messages go.
 export { consoleSink } from './sinks/console/console.js';
+export type { WriteLine } from './sinks/console/console.js';
 export { thingsboard } from './sinks/thingsboard/thingsboard.js';
+export type { ThingsBoardExtra } from './sinks/thingsboard/thingsboard.js';
+export type { ThingsBoardConfig } from './sinks/thingsboard/config.js';

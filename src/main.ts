@@ -1,17 +1,20 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
-import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { ReplaySubject } from 'rxjs';
-import { readConfig } from './config.js';
-import type { ReadConfig } from './config.js';
+import type { GatewayConfig } from './config.js';
 import { ConfigInvalid } from './config/config-invalid.js';
+import { mistakeLine } from './config/mistake-line.js';
 import { createLog } from './log.js';
-import { levelOf } from './log/level-of.js';
-import type { Level } from './log/level-of.js';
+import { inLines } from './log/in-lines.js';
 import { logFact } from './log/log-fact.js';
+import { inspect } from './main/inspect.js';
+import type { Inspection } from './main/inspect.js';
+import { readOptions } from './main/options.js';
+import type { Options } from './main/options.js';
+import { report } from './main/report.js';
+import { routed } from './main/routed.js';
 import { GatewayError, reasonOf } from './model/errors.js';
 import type { Fact } from './model/fact.js';
 import { add, balance, noFacts } from './operators/tally.js';
@@ -23,26 +26,22 @@ import { writeTo } from './sinks/console/write-to.js';
 const PATIENCE = 9_500;
 const MISCONFIGURED = 2;
 
-const usage = `Usage: tributary [options]
+const usage = `Usage: tributary [run] [options]
+       tributary check [DIR] [options]
 
 Brings what devices measure to a ThingsBoard platform. Reads tb_gateway.json in the configuration folder.
+check reads all of that folder, prints every mistake and warning, and starts nothing.
 
   --config DIR          the configuration folder (TB_GW_CONFIG_DIR, else ./config)
-  --log-level LEVEL     error, warn, info, debug or none (TB_GW_LOG_LEVEL, else info)
+  --log-level LEVEL     error, warn, info, debug or none (TB_GW_LOG_LEVEL, else logs.json, else info)
   --log-format FORMAT   text or json (TB_GW_LOG_FORMAT, else text)
   --print               print the messages instead of sending them; the log then goes to stderr
   --version             print the version
   --help                print this
 
 SIGTERM and SIGINT stop it: what is queued stays on disk. A second one stops it at once. SIGUSR2 logs the sums.
-Exit code: 0 stopped as asked, 1 failed, ${MISCONFIGURED} mistakes in the configuration or the options.`;
-
-interface Options {
-  readonly folder: string;
-  readonly level: Level;
-  readonly format: 'text' | 'json';
-  readonly print: boolean;
-}
+Exit code: 0 stopped as asked, 1 failed, ${MISCONFIGURED} mistakes in the configuration or the options.
+Of check: 0 right, 1 mistakes.`;
 
 const version = (): string => {
   const file: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
@@ -54,47 +53,17 @@ const refuse = (text: string): never => {
   process.exit(MISCONFIGURED);
 };
 
-const given = (variable: string): string | undefined => {
-  const value = process.env[variable];
-  return value === '' ? undefined : value;
-};
-
-const readOptions = (): Options => {
-  const { values } = parseArgs({
-    options: {
-      config: { type: 'string' },
-      'log-level': { type: 'string' },
-      'log-format': { type: 'string' },
-      print: { type: 'boolean', default: false },
-      version: { type: 'boolean' },
-      help: { type: 'boolean', short: 'h' },
-    },
-  });
-  if (values.help || values.version) {
-    console.log(values.help ? usage : version());
-    process.exit(0);
-  }
-  const format = values['log-format'] ?? given('TB_GW_LOG_FORMAT') ?? 'text';
-  if (format !== 'text' && format !== 'json') throw new Error(`Unknown log format ${JSON.stringify(format)}.`);
-  const named = values['log-level'] ?? given('TB_GW_LOG_LEVEL') ?? 'info';
-  const level = levelOf(named);
-  if (level === undefined) throw new Error(`Unknown log level ${JSON.stringify(named)}.`);
-  return {
-    folder: resolve(values.config ?? given('TB_GW_CONFIG_DIR') ?? './config'),
-    level,
-    format,
-    print: values.print,
-  };
-};
-
 /** Says something to the parent process, if there is one and it is still there. */
 const tell = (message: object): void => {
   if (process.connected) process.send?.(message, undefined, {}, () => undefined);
 };
 
-const run = ({ folder, level, format, print }: Options, { config, notices, secrets }: ReadConfig): void => {
+const run = ({ folder, level, format, print }: Options, config: GatewayConfig, found: Inspection): void => {
   const toStderr = { write: (line: string) => void process.stderr.write(`${line}\n`) };
-  const log = createLog({ level, format, secrets, ...(print ? toStderr : {}) });
+  const { secrets, notices, logMistakes } = found;
+  const log = createLog({ ...routed(found, level), format, secrets, ...(print ? toStderr : {}) });
+  if (logMistakes.length > 0)
+    log.warn('everything is logged to the console, for logs.json has mistakes', { list: logMistakes.map(mistakeLine) });
   notices.forEach((notice) => log.warn(notice));
   log.info('starting', { version: version(), folder, pid: process.pid });
 
@@ -130,7 +99,8 @@ const run = ({ folder, level, format, print }: Options, { config, notices, secre
       // A mistake of ours: the stack says where.
       const details =
         error instanceof GatewayError ? { code: error.code } : { stack: error instanceof Error ? error.stack : '' };
-      log.error(reasonOf(error), details);
+      const [text, list] = inLines(reasonOf(error));
+      log.error(text, { ...list, ...details });
       leave(error instanceof GatewayError && error.code === 'CONFIG_INVALID' ? MISCONFIGURED : 1);
     },
     complete: () => {
@@ -170,22 +140,28 @@ const run = ({ folder, level, format, print }: Options, { config, notices, secre
   process.stderr.on('error', () => undefined);
 };
 
-/** The value, or the end of the process with what a person has to mend. */
-const orRefuse = <A>(read: () => A, mendable: (error: unknown) => boolean): A => {
+const options = (): Options => {
   try {
-    return read();
+    return readOptions(process.argv.slice(2), process.env);
   } catch (error) {
-    if (mendable(error)) refuse(reasonOf(error));
-    throw error;
+    return refuse(reasonOf(error));
   }
+};
+
+const main = async ({ command, folder, ...rest }: Options): Promise<void> => {
+  if (command === 'help' || command === 'version') {
+    console.log(command === 'help' ? usage : version());
+    return;
+  }
+  const found = await inspect(folder, process.env);
+  if (command === 'check') {
+    console.log(report(folder, found));
+    process.exitCode = found.mistakes.length > 0 ? 1 : 0;
+  } else if (found.config === undefined) refuse(new ConfigInvalid(found.mistakes, folder).message);
+  else run({ command, folder, ...rest }, found.config, found);
 };
 
 // What lives long here is small, and what is in flight dies soon: V8's own pace would let the heap grow fourfold before it looks.
 setFlagsFromString('--heap-growing-percent=50');
 
-const options = orRefuse(readOptions, (error) => error instanceof Error);
-const configured = orRefuse(
-  () => readConfig(options.folder, process.env),
-  (error) => error instanceof ConfigInvalid,
-);
-run(options, configured);
+await main(options());

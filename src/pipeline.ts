@@ -1,6 +1,7 @@
-import type { Observable } from 'rxjs';
+import type { MonoTypeOperatorFunction, Observable } from 'rxjs';
 import {
   NEVER,
+  ReplaySubject,
   Subject,
   catchError,
   concat,
@@ -8,6 +9,7 @@ import {
   filter,
   finalize,
   forkJoin,
+  identity,
   ignoreElements,
   map,
   merge,
@@ -36,10 +38,13 @@ import { thingsboard } from './sinks/thingsboard/thingsboard.js';
 import { statistics } from './sources/gateway/statistics.js';
 import { opener } from './sources/open.js';
 
+/** The parts of a pipeline, and how it stops. */
 export interface Pipeline extends Fleet {
+  /** Where messages come from, by connector name: a record, a map, or maps that change while it runs. */
   readonly sources: Sources;
   /** What stands between sources and sink. */
   readonly through: Operator;
+  /** Where messages go, and where commands come from. */
   readonly sink: Sink;
 }
 
@@ -47,7 +52,7 @@ export interface Pipeline extends Fleet {
  * Sources → operators → sink, and the commands that come back → the sources: one stream with one loop, closed here.
  *
  * Completes when the sources have ended (asked by `until`) and the sink has completed. Unsubscribing stops everything at once and
- * settles nothing.
+ * settles nothing. Errors with whatever a source, the operators or the sink error with.
  */
 export const pipeline = ({ sources, through, sink, ...rest }: Pipeline): Observable<never> =>
   defer(() => {
@@ -60,7 +65,9 @@ export const pipeline = ({ sources, through, sink, ...rest }: Pipeline): Observa
     );
   });
 
+/** What the daemon's pipeline is given by whoever runs it. */
 export interface Surroundings {
+  /** Where every component writes, each under its own name. */
   readonly log: RootLog;
   /** The folder of the configuration. */
   readonly folder: string;
@@ -68,7 +75,15 @@ export interface Surroundings {
   readonly until: Observable<unknown>;
   /** Where messages go instead of the configured platform. */
   readonly sink?: Sink;
+  /**
+   * A step of the embedder's own, between the connectors and the storage. Sees every message of every connector, the gateway's own statistics
+   * and the replies to RPC among them; what it lets pass is stored, what it drops it settles. Default: none.
+   */
+  readonly through?: Operator;
 }
+
+/** Tells whoever comes later the latest, for as long as somebody listens. */
+const remembered = <T>(): MonoTypeOperatorFunction<T> => share({ connector: () => new ReplaySubject<T>(1) });
 
 /** Opens every configured connector. One that cannot be opened is disabled and said so; the others start. */
 const openAll = (
@@ -82,7 +97,7 @@ const openAll = (
       map((source): readonly [string, Source][] => [[entry.name, source]]),
       catchError((error: unknown) => {
         if (!(error instanceof FatalError)) throw error;
-        own.fact({ kind: 'state', who: entry.name, phase: 'disabled', why: error.message });
+        own.fact({ kind: 'state', who: entry.name, phase: 'disabled', why: error.message, code: error.code });
         own.fact({ kind: 'alert', who: entry.name, code: error.code, text: error.message });
         return of([]);
       }),
@@ -96,9 +111,14 @@ const openAll = (
  *
  * A message travels so: its connector converts and encloses it; `fleet` stamps its owner; `buffer` puts it on disk and
  * acknowledges it to its device; the sink packs, waits for the rate limits, publishes, and acknowledges at PUBACK 0; then
- * `buffer` removes it. Completes when `until` has emitted, all is settled or left on disk, and the storage is closed.
+ * `buffer` removes it. Completes when `until` has emitted, all is settled or left on disk, and the storage is closed. A
+ * connector that fails for good is disabled; the stream errors with a {@link FatalError} only if nothing can go on: `STORAGE_LOCKED`,
+ * `STORAGE_FAILED`, or a certificate of the platform's that cannot be read.
  */
-export const gateway = (config: GatewayConfig, { log, folder, until, sink }: Surroundings): Observable<Fact> =>
+export const gateway = (
+  config: GatewayConfig,
+  { log, folder, until, sink, through = identity }: Surroundings,
+): Observable<Fact> =>
   defer(() => {
     const facts = new Subject<Fact>();
     const fact = (it: Fact): void => facts.next(it);
@@ -107,15 +127,14 @@ export const gateway = (config: GatewayConfig, { log, folder, until, sink }: Sur
     const storage = { limits: plan.limits, log: log.child('storage'), fact };
     const { enable, statsSendPeriodInSeconds: period } = config.thingsboard.statistics;
 
-    const own = statistics({
-      sums: facts.pipe(tally(), share()),
-      devices: facts.pipe(
-        map((it) => (it.kind === 'depth' ? it.devices : undefined)),
-        filter((n) => n !== undefined),
-      ),
-      period,
-      fact,
-    });
+    // Counted from the first fact on: the storage says its own before any source starts.
+    const sums = facts.pipe(tally(), remembered());
+    const devices = facts.pipe(
+      map((it) => (it.kind === 'depth' ? it.devices : undefined)),
+      filter((n) => n !== undefined),
+      remembered(),
+    );
+    const own = statistics({ sums, devices, period, fact });
     const running = openStorage(plan, storage).pipe(
       mergeMap(({ store, deadLetters }) =>
         concat(
@@ -124,7 +143,7 @@ export const gateway = (config: GatewayConfig, { log, folder, until, sink }: Sur
               pipeline({
                 // Even if every connector is disabled: what is stored is still to be delivered.
                 sources: concat(of(enable ? new Map([...connectors, ['statistics', own]]) : connectors), NEVER),
-                through: pipe(when(isKept, buffer(store, { ...storage, deadLetters }))),
+                through: pipe(through, when(isKept, buffer(store, { ...storage, deadLetters }))),
                 sink: sink ?? thingsboard(config.thingsboard, context('thingsboard')),
                 until,
               }),
@@ -138,5 +157,6 @@ export const gateway = (config: GatewayConfig, { log, folder, until, sink }: Sur
       take(1),
       ignoreElements(),
     );
-    return merge(facts, running.pipe(finalize(() => facts.complete())));
+    const counting = merge(sums, devices).pipe(ignoreElements());
+    return merge(facts, counting, running.pipe(finalize(() => facts.complete())));
   });

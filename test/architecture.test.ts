@@ -16,7 +16,7 @@ const roomOf = (file: string): string => {
 
 /** Who may import whom: all arrows point down. `x/*` is any room of x; nobody imports a room beside its own. */
 const table: Record<string, readonly string[]> = {
-  main: ['config', 'log', 'pipeline', 'sinks/*', 'operators', 'model'],
+  main: ['config', 'log', 'pipeline', 'sources/open', 'sinks/*', 'operators', 'model'],
   index: ['pipeline', 'config', 'log', 'sources/*', 'sinks/*', 'operators', 'model'],
   testing: ['pipeline', 'sources/*', 'sinks/*', 'operators', 'model'],
   pipeline: ['sources/*', 'sinks/*', 'operators', 'model', 'config', 'log'],
@@ -64,6 +64,27 @@ const importsOf = (file: string): readonly Import[] => {
 };
 
 const imports = files.flatMap(importsOf);
+
+const inside = (node: ts.Node, test: (parent: ts.Node) => boolean): boolean =>
+  !ts.isSourceFile(node) && (test(node.parent) || inside(node.parent, test));
+
+/** Every node of a file that `what` names, as `file:line name`. */
+const named = (file: string, what: (node: ts.Node) => string | undefined): readonly string[] => {
+  const tree = ts.createSourceFile(file, readFileSync(join(src, file), 'utf8'), ts.ScriptTarget.Latest, true);
+  const found: string[] = [];
+  const visit = (node: ts.Node): void => {
+    const name = what(node);
+    if (name !== undefined)
+      found.push(`${file}:${tree.getLineAndCharacterOfPosition(node.getStart()).line + 1} ${name}`);
+    ts.forEachChild(node, visit);
+  };
+  visit(tree);
+  return found;
+};
+
+/** Whose waiting is no part of a stream that a test would draw: of the process and of the log. */
+const ownClock = ['main.ts', 'log/fold.ts'];
+const clocks = new Set(['setTimeout', 'setInterval', 'setImmediate', 'Date.now', 'performance.now']);
 const ours = imports
   .filter(({ to }) => to.startsWith('.'))
   .map(({ from, to, ...rest }) => ({
@@ -120,6 +141,46 @@ describe('the architecture', () => {
       .map((file) => ({ file, lines: readFileSync(join(src, file), 'utf8').split('\n').length - 1 }))
       .filter(({ lines }) => lines > 250);
     expect(long).toEqual([]);
+  });
+
+  it('subscribes only where the program starts and in operators built with new Observable', () => {
+    const builds = (node: ts.Node): boolean => ts.isNewExpression(node) && node.expression.getText() === 'Observable';
+    const wrong = files
+      .filter((file) => file !== 'main.ts')
+      .flatMap((file) =>
+        named(file, (node) =>
+          ts.isCallExpression(node) && node.expression.getText().endsWith('.subscribe') && !inside(node, builds)
+            ? 'subscribe'
+            : undefined,
+        ),
+      );
+    expect(wrong).toEqual([]);
+  });
+
+  it('has no Promise inside an operator', () => {
+    const wrong = files
+      .filter((file) => file.startsWith('operators/') || file === 'pipeline.ts')
+      .flatMap((file) =>
+        named(file, (node) =>
+          node.kind === ts.SyntaxKind.AsyncKeyword ||
+          node.kind === ts.SyntaxKind.AwaitExpression ||
+          (ts.isIdentifier(node) && node.text === 'Promise')
+            ? node.getText()
+            : undefined,
+        ),
+      );
+    expect(wrong).toEqual([]);
+  });
+
+  it('takes time from the scheduler', () => {
+    const wrong = files
+      .filter((file) => !ownClock.includes(file))
+      .flatMap((file) =>
+        named(file, (node) =>
+          ts.isCallExpression(node) && clocks.has(node.expression.getText()) ? node.expression.getText() : undefined,
+        ),
+      );
+    expect(wrong).toEqual([]);
   });
 
   it('has default exports in connectors only', () => {

@@ -67,9 +67,43 @@ test.each(['thingsboard_gateway/config/tb_gateway.json', 'tests/integration/data
     cpSync(join(compat, file), join(folder, 'tb_gateway.json'));
     const { config, notices } = readConfig(folder);
     expect(config.storage).toMatchObject({ type: 'memory', max_records_count: 100_000 });
-    expect(notices).toEqual([]);
+    expect(notices).toHaveLength(1);
+    expect(notices[0]).toMatch(/^These keys have no effect yet: tb_gateway.json: .*thingsboard.checkingDeviceActivity/);
+    expect(notices[0]).toContain('no meaning here: tb_gateway.json: thingsboard.minPackSendDelayMS');
   },
 );
+
+test('a folder and its mistakes are named', () => {
+  expect(mistakes().message).toMatch(new RegExp(`^The configuration in ${folder} has a mistake:\n  tb_gateway.json: `));
+});
+
+test('keys without effect are named in one notice', () => {
+  write('tb_gateway.json', { thingsboard: { security, remoteShell: true, deviceFiltering: { enable: true }, qos: 1 } });
+  expect(readConfig(folder).notices).toEqual([
+    'These keys have no effect yet: tb_gateway.json: thingsboard.remoteShell, thingsboard.deviceFiltering. ' +
+      'These keys are accepted and have no meaning here: tb_gateway.json: thingsboard.qos.',
+  ]);
+});
+
+test('provisioning without credentials is a mistake, beside the others', () => {
+  write('tb_gateway.json', { thingsboard: { port: 'x', provisioning: { provisionDeviceKey: 'k' } } });
+  expect(mistakes().problems.map(({ path }) => path)).toEqual(['thingsboard.port', 'thingsboard.security']);
+  expect(mistakes().message).toContain('provisioning is not supported yet');
+  write('tb_gateway.json', { thingsboard: { security } });
+  expect(readConfig(folder, { TB_GW_PROVISIONING_DEVICE_KEY: 'k' }).notices).toHaveLength(1);
+});
+
+test('a secret may come from the environment or a file, in any file, and is hidden', () => {
+  writeFileSync(join(folder, 'token'), 'from-a-file\n');
+  write('a.json', { broker: { security: { username: '${env:USER_NAME}', password: '${file:absent}' } } });
+  write('tb_gateway.json', {
+    thingsboard: { security: { accessToken: '${file:token}' } },
+    connectors: [{ name: 'A', type: 'mqtt', configuration: 'a.json' }],
+  });
+  const { config, secrets } = readConfig(folder, { USER_NAME: 'from-the-environment' });
+  expect(config.thingsboard.security?.accessToken).toBe('from-a-file');
+  expect(secrets).toEqual(expect.arrayContaining(['from-a-file', 'from-the-environment']));
+});
 
 test('our own sample is accepted, and keeps messages on disk', () => {
   const { config, notices } = readConfig(join(root, 'config'));

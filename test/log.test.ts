@@ -1,6 +1,11 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createLog } from '../src/log.js';
 import type { LogOptions } from '../src/log.js';
+import type { Routes } from '../src/log/log-plan.js';
+import type { FilePlan } from '../src/log/rotating-file.js';
 
 const logged = (options: LogOptions = {}) => {
   const lines: string[] = [];
@@ -52,6 +57,62 @@ describe('a level lets through what is as grave or graver', () => {
   });
 });
 
+test('a component may have a level of its own, which beats that of its logger', () => {
+  const routes: Routes = new Map([['connector', { level: 'error', to: [{ least: 'debug' }] }]]);
+  const { lines, log } = logged({ level: 'warn', routes, levels: new Map([['A', 'debug']]) });
+  for (const name of ['A', 'B', 'storage', 'gateway']) {
+    log.child(name).debug('d');
+    log.child(name).warn('w');
+    log.child(name).error('e');
+  }
+  expect(lines.map((line) => line.slice(25))).toEqual([
+    'DEBUG [A] d',
+    'WARN  [A] w',
+    'ERROR [A] e',
+    'ERROR [B] e',
+    'WARN  [storage] w',
+    'ERROR [storage] e',
+    'WARN  [gateway] w',
+    'ERROR [gateway] e',
+  ]);
+});
+
+test('lines go to the files of their logger, with nothing secret in them', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'log-'));
+  try {
+    const file = (name: string): FilePlan => ({ path: join(folder, name), maxBytes: 1_000, backups: 1 });
+    const routes: Routes = new Map([
+      ['storage', { level: 'debug', to: [{ least: 'error', file: file('errors') }, { least: 'debug' }] }],
+      ['service', { level: 'info', to: [{ least: 'debug', file: file('errors') }] }],
+      ['tb_connection', { level: 'info', to: [] }],
+    ]);
+    const { lines, log } = logged({ routes, secrets: ['s3cret'] });
+    log.child('storage').warn('a');
+    log.child('storage').error('b s3cret');
+    log.child('thingsboard').error('c');
+    log.info('d', { token: 'x' });
+    expect(lines.map((line) => line.slice(25))).toEqual(['WARN  [storage] a', 'ERROR [storage] b ***']);
+    expect(
+      readFileSync(join(folder, 'errors'), 'utf8')
+        .split('\n')
+        .map((line) => line.slice(25)),
+    ).toEqual(['ERROR [storage] b ***', 'INFO  [gateway] d {"token":"***"}', '']);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('a file that cannot be written is said on the console', () => {
+  const routes: Routes = new Map([
+    ['service', { level: 'info', to: [{ least: 'debug', file: { path: '/dev/null/x', maxBytes: 1, backups: 1 } }] }],
+  ]);
+  const { lines, log } = logged({ routes });
+  log.info('lost');
+  log.info('lost');
+  expect(lines).toHaveLength(1);
+  expect(lines[0]).toContain('the log file /dev/null/x cannot be written: ');
+});
+
 describe('a secret is shown nowhere', () => {
   test('under a key that names one, at any depth', () => {
     const { lines, log } = logged();
@@ -70,6 +131,13 @@ describe('a secret is shown nowhere', () => {
     log.hide('');
     log.child('abcd').warn('mqtt://u:abcdef@host later', { 'k-abcd': 'v-abcdef', error: new Error('no abcd') });
     expect(lines[0]).toContain('[***] mqtt://u:***@host *** {"k-***":"v-***","error":"no ***"}');
+  });
+
+  test('a short one blanks out no words, but its key hides it', () => {
+    const { lines, log } = logged({ secrets: ['a'] });
+    log.hide('in');
+    log.info('starting again', { password: 'a' });
+    expect(lines[0]).toContain('starting again {"password":"***"}');
   });
 
   test('in the count line of a folded one neither', () => {
@@ -136,6 +204,16 @@ describe('a warning or error that repeats', () => {
     expect(lines[1]).not.toContain('more');
   });
 
+  test('is told apart by the texts of its details, of which only some are written', () => {
+    const { lines, log } = logged();
+    for (let round = 0; round < 2; round += 1)
+      for (let i = 0; i < 50; i += 1) log.warn('a mapping is not used', { mapping: `mapping[${i}]`, n: i + round });
+    expect(lines).toHaveLength(21);
+    log.flush();
+    const more = lines.slice(21).map((line) => Number(/\((\d+) more\)/.exec(line)![1]));
+    expect(lines.length + more.reduce((sum, n) => sum + n, 0) - more.length).toBe(100);
+  });
+
   test('is told apart by component, level and text', () => {
     const { lines, log } = logged();
     log.warn('a');
@@ -182,4 +260,13 @@ describe('a warning or error that repeats', () => {
     expect(lines.filter((line) => line.includes('first'))).toHaveLength(2);
     expect(lines.at(-2)).toContain('first (1 more)');
   });
+});
+
+test('a list among the details stands below its line as text, one item a line, with control characters escaped; in JSON it stays a list', () => {
+  const lines: string[] = [];
+  const of = (format: 'text' | 'json') => createLog({ format, write: (line) => lines.push(line) });
+  of('text').error('2 mistakes:', { list: ['a "b"', 'c\nd'], code: 'X' });
+  of('json').error('2 mistakes:', { list: ['a "b"', 'c\nd'] });
+  expect(lines[0]?.slice(25)).toBe('ERROR [gateway] 2 mistakes: {"code":"X"}\n    a "b"\n    c\\u000ad');
+  expect(JSON.parse(lines[1] ?? '')).toMatchObject({ details: { list: ['a "b"', 'c\nd'] } });
 });

@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -70,15 +70,19 @@ describe('options', () => {
     expect(daemon.out().trim()).toBe(version);
   });
 
-  test.each([[['--confg', 'x']], [['--log-level', 'loud']], [['--log-format', 'xml']], [['stray']]])(
-    '%j is refused with exit code 2',
-    async (args) => {
-      const daemon = start(args);
-      expect(await daemon.exit).toBe(2);
-      expect(daemon.err()).not.toBe('');
-      expect(daemon.err()).not.toMatch(/\n {4}at /);
-    },
-  );
+  test.each([
+    [['--confg', 'x']],
+    [['--log-level', 'loud']],
+    [['--log-format', 'xml']],
+    [['stray']],
+    [['check', 'a', 'b']],
+    [['check', 'a', '--config', 'b']],
+  ])('%j is refused with exit code 2', async (args) => {
+    const daemon = start(args);
+    expect(await daemon.exit).toBe(2);
+    expect(daemon.err()).not.toBe('');
+    expect(daemon.err()).not.toMatch(/\n {4}at /);
+  });
 });
 
 test('mistakes in the configuration are listed on stderr, with exit code 2', async () => {
@@ -96,35 +100,82 @@ test('the folder is that of --config, else of TB_GW_CONFIG_DIR, else ./config', 
   const fallback = start([]);
   expect(await named.exit).toBe(2);
   expect(await fallback.exit).toBe(2);
-  expect(named.err()).toContain('no such file');
-  expect(fallback.err()).toContain('no such file');
+  expect(named.err()).toContain('/nowhere: expected a folder with tb_gateway.json, found no such folder');
+  expect(fallback.err()).toContain(`${join(folder, 'config')}: expected a folder`);
+});
+
+describe('check', () => {
+  const mqtt = { broker: { host: '127.0.0.1', security: { type: 'anonymous' } } };
+  const entry = { name: 'A', type: 'mqtt', configuration: 'a.json' };
+  const main = { thingsboard: { security: { accessToken: TOKEN } }, connectors: [entry] };
+
+  test.each([
+    ['check', ['check', '.']],
+    ['--config', ['check', '--config', '.']],
+  ])('%s says that all is right, starts nothing, and exits with 0', async (_, args) => {
+    write('a.json', mqtt);
+    write('tb_gateway.json', { ...main, storage: { type: 'file' } });
+    const daemon = start(args);
+    expect(await daemon.exit).toBe(0);
+    expect(daemon.out()).toBe(`The configuration in ${folder} is right.\n`);
+    expect(daemon.facts).toEqual([]);
+    expect(readdirSync(folder).sort()).toEqual(['a.json', 'tb_gateway.json']);
+  });
+
+  test('lists the mistakes of every file and exits with 1', async () => {
+    write('a.json', { broker: { host: 5, security: { type: 'anonymous' } } });
+    write('tb_gateway.json', { ...main, storage: { type: 'disk' } });
+    write('logs.json', { root: { level: 'LOUD' } });
+    const daemon = start(['check', folder]);
+    expect(await daemon.exit).toBe(1);
+    expect(daemon.out()).toMatch(/3 mistakes:[^]*storage.type[^]*a.json: broker.host[^]*logs.json: root.level/);
+    expect(daemon.out() + daemon.err()).not.toContain(TOKEN);
+  });
+
+  test('and run say the same where the gateway cannot start', async () => {
+    write('a.json', { broker: { host: 5, security: { type: 'anonymous' } } });
+    write('tb_gateway.json', { ...main, storage: { type: 'disk' } });
+    const [check, run] = [start(['check', folder]), start(['--config', folder])];
+    expect([await check.exit, await run.exit]).toEqual([1, 2]);
+    expect(run.err()).toBe(check.out());
+  });
 });
 
 describe('a gateway whose platform is absent', () => {
-  const launch = async (): Promise<Daemon> => {
+  const launch = async (more: object = {}, env: Record<string, string> = {}): Promise<Daemon> => {
     // A port that nobody listens on.
     const server = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => server.once('listening', resolve));
     const { port } = server.address() as AddressInfo;
     await new Promise((resolve) => server.close(resolve));
+    const broker = { host: '127.0.0.1', port, security: { type: 'anonymous' } };
+    write('good.json', { broker, logLevel: 'DEBUG' });
     write('tb_gateway.json', {
-      thingsboard: { host: '127.0.0.1', port },
+      thingsboard: { host: '127.0.0.1', port, managerEnabled: true },
       storage: { type: 'file', data_folder_path: './data/' },
-      connectors: [{ name: 'Absent', type: 'mqtt', configuration: 'absent.json' }],
+      connectors: [
+        { name: 'Absent', type: 'mqtt', configuration: 'absent.json' },
+        { name: 'Strange', type: 'mqtx', configuration: 'good.json' },
+        { name: 'Good', type: 'mqtt', configuration: 'good.json' },
+      ],
+      ...more,
     });
-    const daemon = start(['--config', folder], { TB_GW_ACCESS_TOKEN: TOKEN });
+    const daemon = start(['--config', folder], { TB_GW_ACCESS_TOKEN: TOKEN, ...env });
     await until(() => daemon.facts.some((fact) => fact.kind === 'alert' && fact.code === 'CONFIG_INVALID'));
     await until(() => daemon.facts.some((fact) => fact.kind === 'state' && fact.who === 'thingsboard'));
     return daemon;
   };
 
-  test('runs on with a connector that cannot be opened, answers for its sums, and stops at SIGTERM with 0', async () => {
+  test('runs on with connectors that cannot be opened, answers for its sums, and stops at SIGTERM with 0', async () => {
     const daemon = await launch();
-    expect(daemon.out()).toMatch(/ERROR \[Absent\].*no such file/);
+    expect(daemon.out()).toMatch(/ERROR \[Absent\].*\n {4}absent.json: expected a JSON file, found no such file/);
+    expect(daemon.out()).toMatch(/ERROR \[Strange\].*No connector of type "mqtx" \(did you mean "mqtt"\?\)/);
+    await until(() => daemon.facts.some((fact) => fact.kind === 'state' && fact.who === 'Good'));
 
     daemon.process.send({ sums: true });
     await until(() => daemon.sums.length > 0);
-    expect(daemon.sums[0]).toMatchObject({ received: 0, phases: { Absent: 'disabled' } });
+    expect(daemon.sums[0]).toMatchObject({ received: 0, phases: { Absent: 'disabled', Strange: 'disabled' } });
+    expect(daemon.sums[0]!.phases).not.toMatchObject({ Good: 'disabled' });
     daemon.process.kill('SIGUSR2');
     await until(() => daemon.out().includes('"balance":0'));
 
@@ -134,5 +185,55 @@ describe('a gateway whose platform is absent', () => {
     expect(Date.now() - asked).toBeLessThan(10_000);
     expect(daemon.out()).toMatch(/stopping.*SIGTERM[^]*stopped/);
     expect(daemon.out() + daemon.err()).not.toContain(TOKEN);
+  });
+
+  test('names the keys without effect in one warning', async () => {
+    const daemon = await launch();
+    const warnings = daemon
+      .out()
+      .split('\n')
+      .filter((line) => line.includes('no effect yet'));
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toContain('tb_gateway.json: thingsboard.managerEnabled');
+  });
+
+  test('stays when the readers of its log go away', async () => {
+    const daemon = await launch();
+    daemon.process.stdout!.destroy();
+    daemon.process.stderr!.destroy();
+    for (let i = 0; i < 3; i += 1) {
+      const seen = daemon.sums.length;
+      daemon.process.kill('SIGUSR2');
+      daemon.process.send({ sums: true });
+      await until(() => daemon.sums.length > seen);
+    }
+    expect(daemon.process.exitCode).toBeNull();
+    daemon.process.kill('SIGTERM');
+    expect(await daemon.exit).toBe(0);
+  });
+
+  test('logs as logs.json says: to its files, from its levels', async () => {
+    write('logs.json', {
+      handlers: { file: { filename: './elsewhere/service.log' }, console: { class: 'logging.StreamHandler' } },
+      loggers: {
+        service: { handlers: ['file'], level: 'INFO' },
+        connector: { handlers: ['console', 'file'], level: 'ERROR' },
+        tb_connection: { handlers: ['console'], level: 'NONE' },
+      },
+    });
+    const daemon = await launch({}, { TB_GW_LOGS_PATH: join(folder, 'logs') });
+    const file = (): string => readFileSync(join(folder, 'logs', 'service.log'), 'utf8');
+    await until(() => file().includes('ERROR [Absent]') && daemon.out().includes('ERROR [Absent]'));
+    // Its own file asks for more than the logger.
+    await until(() => /INFO {2}\[Good\]/.test(daemon.out()));
+    expect(file()).toMatch(/INFO {2}\[gateway\] starting/);
+    expect(daemon.out()).not.toMatch(/\[gateway\] starting|\[thingsboard\]|WARN {2}\[Absent\]/);
+  });
+
+  test('says mistakes in logs.json and logs to the console', async () => {
+    write('logs.json', { handlers: { file: { filename: 'service.log', maxBytes: 'many' } } });
+    const daemon = await launch();
+    expect(daemon.out()).toMatch(/WARN {2}\[gateway\] everything is logged to the console.*\n.*handlers.file.maxBytes/);
+    expect(daemon.out()).toMatch(/INFO {2}\[gateway\] starting/);
   });
 });

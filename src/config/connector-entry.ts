@@ -1,5 +1,5 @@
 import * as t from 'io-ts';
-import { optional, refine, required, section } from '../model/codec.js';
+import { optional, pending, refine, required, section } from '../model/codec.js';
 
 const text = refine(t.string, (value) => value.trim() !== '', 'a text that is not empty');
 
@@ -18,9 +18,9 @@ export const connectorEntry = section('a connector: {"name", "type", "configurat
   name: required(text, 'Unique. Names the connector in logs and on the platform.'),
   type: required(lowerCased, 'The protocol: mqtt, modbus, opcua and so on. Upper and lower case are the same.'),
   configuration: required(text, 'The connector’s own file, relative to the folder of the main file.'),
-  class: optional(t.string, 'The class of a custom connector.'),
-  key: optional(t.string, 'The key of an out-of-process connector. Accepted, without effect.'),
-  useGRPCForce: optional(t.boolean, 'Accepted, without effect.'),
+  class: pending(optional(t.string, 'The class of a custom connector.')),
+  key: pending(optional(t.string, 'The key of a connector that runs as a process of its own.')),
+  useGRPCForce: pending(optional(t.boolean, 'Run a built-in connector as a process of its own.')),
 });
 
 export type ConnectorEntry = t.TypeOf<typeof connectorEntry>;

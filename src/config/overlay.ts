@@ -1,48 +1,8 @@
+import { environment, legacy } from './environment.js';
+
 type Tree = Readonly<Record<string, unknown>>;
-type Path = readonly [string, ...string[]];
 
-interface Override {
-  readonly variable: string;
-  readonly paths: readonly Path[];
-  readonly numeric?: boolean;
-}
-
-const at = (...keys: Path): Path => ['thingsboard', ...keys];
-const security = (key: string): readonly Path[] => [at('security', key)];
-
-/** Later ones win. */
-const overrides: readonly Override[] = [
-  { variable: 'TB_GW_HOST', paths: [at('host')] },
-  { variable: 'TB_GW_PORT', paths: [at('port')], numeric: true },
-  { variable: 'TB_GW_PROXY_HOST', paths: [at('proxy_host')] },
-  { variable: 'TB_GW_PROXY_PORT', paths: [at('proxy_port')], numeric: true },
-  {
-    variable: 'TB_GW_RATE_LIMITS',
-    paths: [at('rateLimits'), at('messagesRateLimits'), at('deviceRateLimits'), at('deviceMessagesRateLimits')],
-  },
-  { variable: 'TB_GW_DP_RATE_LIMITS', paths: [at('dpRateLimits'), at('deviceDpRateLimits')] },
-  { variable: 'TB_GW_MESSAGES_RATE_LIMITS', paths: [at('messagesRateLimits')] },
-  { variable: 'TB_GW_DEVICE_RATE_LIMITS', paths: [at('deviceRateLimits')] },
-  { variable: 'TB_GW_DEVICE_DP_RATE_LIMITS', paths: [at('deviceDpRateLimits')] },
-  { variable: 'TB_GW_DEVICE_MESSAGES_RATE_LIMITS', paths: [at('deviceMessagesRateLimits')] },
-  { variable: 'TB_GW_DEVICE_MESSAGES_RATE_LIMIT', paths: [at('deviceMessagesRateLimits')] },
-  { variable: 'TB_DEFAULT_RATE_LIMIT_PERCENTAGE', paths: [at('rateLimitPercentage')], numeric: true },
-  { variable: 'TB_GW_CA_CERT', paths: security('caCert') },
-  { variable: 'TB_GW_PRIVATE_KEY', paths: security('privateKey') },
-  { variable: 'TB_GW_CERT', paths: security('cert') },
-  { variable: 'TB_GW_CLIENT_ID', paths: security('clientId') },
-  { variable: 'TB_GW_USERNAME', paths: security('username') },
-  { variable: 'TB_GW_PASSWORD', paths: security('password') },
-  { variable: 'TB_GW_ACCESS_TOKEN', paths: security('accessToken') },
-  { variable: 'TB_GW_SECURITY_TYPE', paths: security('type') },
-];
-
-/** What the first releases of the gateway's Docker image read. Below the others. */
-const legacy: readonly Override[] = [
-  { variable: 'host', paths: [at('host')] },
-  { variable: 'port', paths: [at('port')], numeric: true },
-  { variable: 'accessToken', paths: security('accessToken') },
-];
+const security = (key: string): readonly string[] => ['thingsboard', 'security', key];
 
 const isTree = (value: unknown): value is Tree => typeof value === 'object' && value !== null && !Array.isArray(value);
 
@@ -58,7 +18,7 @@ const read = (tree: unknown, keys: readonly string[]): unknown =>
 
 /** A credential from the environment must count: the file's security type gives way if it would not use it. */
 const typeFor = (raw: unknown, has: (variable: string) => boolean): string | undefined => {
-  const type = read(raw, at('security', 'type'));
+  const type = read(raw, security('type'));
   if (has('TB_GW_SECURITY_TYPE') || typeof type !== 'string') return undefined;
   if (has('TB_GW_ACCESS_TOKEN')) return /^(tls)?access_?token$/i.test(type) ? undefined : 'accessToken';
   const named = has('TB_GW_USERNAME') || has('TB_GW_PASSWORD');
@@ -81,25 +41,23 @@ export interface Overlaid {
  */
 export const overlay = (raw: unknown, env: Readonly<Record<string, string | undefined>>): Overlaid => {
   const has = (variable: string): boolean => (env[variable] ?? '') !== '';
-  const old = has('accessToken') ? legacy.filter(({ variable }) => has(variable)) : [];
+  const old = has('accessToken') ? legacy.filter(({ name }) => has(name)) : [];
   const origins = new Map<string, string>();
   let result = raw;
-  for (const { variable, paths, numeric } of [...old, ...overrides]) {
-    const text = env[variable] ?? '';
+  for (const { name, paths, numeric } of [...old, ...environment]) {
+    const text = env[name] ?? '';
     if (text === '') continue;
     const value = numeric && /^\d{1,9}$/.test(text) ? Number(text) : text;
     for (const path of paths) {
       result = put(result, path, value);
-      origins.set(path.join('.'), variable);
+      origins.set(path.join('.'), name);
     }
   }
   const type = typeFor(raw, (variable) => has(variable) || (variable === 'TB_GW_ACCESS_TOKEN' && old.length > 0));
-  if (type !== undefined) result = put(result, at('security', 'type'), type);
+  if (type !== undefined) result = put(result, security('type'), type);
   const notices = old.map(
-    ({ variable }) =>
-      `The environment variable ${variable} is read for old set-ups; say TB_GW_${legacyName(variable)} instead.`,
+    ({ name, instead }) => `The environment variable ${name} is read for old set-ups; say ${instead} instead.`,
   );
-  return { raw: result, origins, notices };
+  const dropped = ['TB_GW_DEV_MODE', 'TB_GW_DEV_DEBUG_SERVER'].filter(has);
+  return { raw: result, origins, notices: [...notices, ...dropped.map((name) => `${name} has no effect here.`)] };
 };
-
-const legacyName = (variable: string): string => (variable === 'accessToken' ? 'ACCESS_TOKEN' : variable.toUpperCase());

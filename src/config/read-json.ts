@@ -4,7 +4,7 @@ import type { FileProblem } from './config-invalid.js';
 import { mistakeIn } from './mistake-in.js';
 
 /** No configuration in the field comes near it. */
-const LARGEST = 4 * 1024 * 1024;
+const LARGEST = 16 * 1024 * 1024;
 
 /** What a file holds, or the one reason why that cannot be said. */
 export type ReadJson = { readonly value: unknown } | { readonly problem: FileProblem };
@@ -16,7 +16,7 @@ const codeOf = (error: unknown): string | undefined =>
  * Reads one JSON file. `name` is what a report calls it.
  *
  * Promises: never throws; a broken file is reported with line and column; reads regular files only, of at most `largest` bytes
- * (default 4 MiB) and 64 levels; a byte order mark is passed over.
+ * (default 16 MiB) and 64 levels; a byte order mark is passed over.
  */
 export const readJson = (path: string, name: string, largest = LARGEST): ReadJson => {
   const wrong = (found: string, expected: string): ReadJson => ({ problem: { file: name, path: '', found, expected } });

@@ -1,4 +1,5 @@
 import { isSecretKey } from '../model/secret.js';
+import { printable } from './printable.js';
 
 const HIDDEN = '***';
 const DEEPEST = 6;
@@ -10,11 +11,8 @@ export interface Redact {
   readonly details: (details: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>;
 }
 
-/** Control characters would let a device's name forge lines of the log. JSON escapes the first 32 by itself. */
-const control = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g;
+/** JSON escapes the first 32 control characters by itself. */
 const beyondJson = /[\u007f-\u009f\u2028\u2029]/g;
-const escaped = (text: string, chars: RegExp): string =>
-  text.replace(chars, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
 /**
  * Hides the given secrets wherever they stand in a text, and every value under a key that names a secret.
@@ -23,13 +21,13 @@ const escaped = (text: string, chars: RegExp): string =>
  * logged. `secrets` is read at each call, so that later ones count too.
  */
 export const redact = (secrets: ReadonlySet<string>): Redact => {
-  const hide = (value: string, chars: RegExp): string => {
+  const hide = (value: string): string => {
     let result = value;
     // The longest first: a secret may hold another one.
     for (const secret of [...secrets].sort((a, b) => b.length - a.length)) result = result.replaceAll(secret, HIDDEN);
-    return escaped(result.length > LONGEST ? `${result.slice(0, LONGEST)}…` : result, chars);
+    return result.length > LONGEST ? `${result.slice(0, LONGEST)}…` : result;
   };
-  const text = (value: string): string => hide(value, beyondJson);
+  const text = (value: string): string => printable(hide(value), beyondJson);
   const plain = (value: unknown, depth: number): unknown => {
     switch (typeof value) {
       case 'string':
@@ -58,5 +56,5 @@ export const redact = (secrets: ReadonlySet<string>): Redact => {
         .slice(0, 100)
         .map(([key, item]) => [text(key), isSecretKey(key) ? HIDDEN : plain(item, depth)]),
     );
-  return { text: (value) => hide(value, control), details: (details) => fields(details, 0) };
+  return { text: (value) => printable(hide(value)), details: (details) => fields(details, 0) };
 };

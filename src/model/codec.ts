@@ -15,6 +15,8 @@ export interface Field<A> {
   /** `required`: absent is a mistake; `optional`: absent stays absent; `defaulted`: absent becomes `fallback`. */
   readonly presence: 'required' | 'optional' | 'defaulted';
   readonly fallback?: A;
+  /** The key is read and checked, but changes nothing: not yet (`pending`), or never (`inert`: kept so that old files load). */
+  readonly effect?: 'pending' | 'inert';
 }
 
 export interface Required<A> extends Field<A> {
@@ -49,6 +51,12 @@ export const defaulted = <A>(codec: t.Decoder<unknown, A>, fallback: A, doc: str
   presence: 'defaulted',
   fallback,
 });
+
+/** Marks a key that changes nothing yet. Where a file has it, a warning names it at the start. */
+export const pending = <F extends Field<unknown>>(field: F): F => ({ ...field, effect: 'pending' });
+
+/** Marks a key that has no meaning here and is only accepted, so that existing files load. It is named as {@link pending} keys are. */
+export const inert = <F extends Field<unknown>>(field: F): F => ({ ...field, effect: 'inert' });
 
 export type Fields = Readonly<Record<string, Field<unknown>>>;
 
@@ -91,14 +99,19 @@ export const section = <F extends Fields>(name: string, fields: F): Section<F> =
   return Object.assign(type, { fields });
 };
 
-/** A codec that also tests the value. The name is what a report says was expected: "a port (1 to 65535)". */
+/**
+ * A codec that also tests the value. The name is what a report says was expected: "a port (1 to 65535)". Mistakes inside the value keep
+ * their own paths and names.
+ */
 export const refine = <A>(codec: t.Type<A, unknown>, test: (value: A) => boolean, name: string): t.Type<A, unknown> =>
   new t.Type<A, unknown, unknown>(
     name,
     codec.is,
     (input, context) => {
       const decoded = codec.validate(input, context);
-      return decoded._tag === 'Left' || !test(decoded.right) ? t.failure(input, context) : decoded;
+      if (decoded._tag === 'Right') return test(decoded.right) ? decoded : t.failure(input, context);
+      const deeper = decoded.left.filter((error) => error.context.length > context.length);
+      return deeper.length > 0 ? t.failures(deeper) : t.failure(input, context);
     },
     t.identity,
   );

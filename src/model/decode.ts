@@ -5,8 +5,18 @@ import type { Fields, Problem } from './codec.js';
 export interface Decoded<A> {
   readonly value?: A;
   readonly problems: readonly Problem[];
-  /** Keys that no codec knows and that resemble no known key. */
+  /** Paths of keys that no codec knows and that resemble no known key closely enough to be a misspelling of it. */
   readonly unknown: readonly string[];
+  /** For some of these: the valid key that is still the most like it. */
+  readonly hints: ReadonlyMap<string, string>;
+  /** Keys that are there, known and without effect. */
+  readonly idle: readonly Idle[];
+}
+
+/** A key of the input that changes nothing. */
+export interface Idle {
+  readonly path: string;
+  readonly effect: 'pending' | 'inert';
 }
 
 const shown = (value: unknown): string => {
@@ -32,12 +42,12 @@ const distance = (a: string, b: string): number => {
   return row[b.length]!;
 };
 
-/** The known key that a misspelt one probably means: at most a third of its letters differ. */
-export const nearestOf = (key: string, known: readonly string[]): string | undefined => {
+/** The known key that a misspelt one probably means: at most this share (a third) of its letters differ. */
+export const nearestOf = (key: string, known: readonly string[], share = 1 / 3): string | undefined => {
   if (key.length > 64) return undefined;
   const near = known
     .map((candidate) => ({ candidate, letters: distance(key.toLowerCase(), candidate.toLowerCase()) }))
-    .filter(({ letters, candidate }) => letters <= Math.max(1, Math.floor(candidate.length / 3)))
+    .filter(({ letters, candidate }) => letters <= Math.max(1, Math.floor(candidate.length * share)))
     .sort((a, b) => a.letters - b.letters);
   return near[0]?.candidate;
 };
@@ -46,29 +56,61 @@ interface Stray {
   readonly path: string;
   readonly key: string;
   readonly nearest?: string;
+  readonly hint?: string;
 }
+
+interface Found {
+  readonly strays: readonly Stray[];
+  readonly idle: readonly Idle[];
+}
+
+const nothing: Found = { strays: [], idle: [] };
+const all = (found: readonly Found[]): Found => ({
+  strays: found.flatMap(({ strays }) => strays),
+  idle: found.flatMap(({ idle }) => idle),
+});
 
 const inner = (codec: unknown): unknown =>
   codec instanceof t.ArrayType || codec instanceof t.ReadonlyArrayType ? codec.type : undefined;
 const fieldsOf = (codec: unknown): Fields | undefined =>
   codec instanceof t.Type && 'fields' in codec ? (codec.fields as Fields) : undefined;
+const valuesOf = (codec: unknown): unknown => (codec instanceof t.Type && 'values' in codec ? codec.values : undefined);
 
-const strays = (codec: unknown, value: unknown, path: string): readonly Stray[] => {
+const strayed = (key: string, path: string, known: readonly string[], present: readonly string[]): Found => {
+  const like = (share?: number): string | undefined => {
+    const found = nearestOf(key, known, share);
+    // A key whose right spelling stands beside it is not a misspelling of it.
+    return found === undefined || present.includes(found) ? undefined : found;
+  };
+  const nearest = like();
+  const hint = nearest === undefined ? like(1 / 2) : undefined;
+  const stray = { path, key, ...(nearest === undefined ? {} : { nearest }), ...(hint === undefined ? {} : { hint }) };
+  return { strays: [stray], idle: [] };
+};
+
+/** What is in the input that its codec does not know, or knows to be without effect. */
+const survey = (codec: unknown, value: unknown, path: string): Found => {
   const item = inner(codec);
   if (item !== undefined && Array.isArray(value))
-    return value.flatMap((entry, i) => strays(item, entry, `${path}[${i}]`));
+    return all(value.map((entry, i) => survey(item, entry, `${path}[${i}]`)));
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return nothing;
+  const at = (key: string): string => (path === '' ? key : `${path}.${key}`);
+  const values = valuesOf(codec);
+  if (values !== undefined) return all(Object.entries(value).map(([key, entry]) => survey(values, entry, at(key))));
   const fields = fieldsOf(codec);
-  if (!fields || typeof value !== 'object' || value === null || Array.isArray(value)) return [];
+  if (!fields) return nothing;
   const present = Object.keys(value);
-  // A key whose right spelling stands beside it is not a misspelling of it.
-  const free = Object.keys(fields).filter((key) => !present.includes(key));
-  return Object.entries(value).flatMap(([key, entry]): readonly Stray[] => {
-    const at = path === '' ? key : `${path}.${key}`;
-    const field = Object.hasOwn(fields, key) ? fields[key] : undefined;
-    if (field) return strays(field.codec, entry, at);
-    const nearest = nearestOf(key, free);
-    return [{ path: at, key, ...(nearest === undefined ? {} : { nearest }) }];
-  });
+  return all(
+    Object.entries(value).map(([key, entry]): Found => {
+      const field = Object.hasOwn(fields, key) ? fields[key] : undefined;
+      if (!field) return strayed(key, at(key), Object.keys(fields), present);
+      const within = survey(field.codec, entry, at(key));
+      // Of a section without effect its members need no word of their own.
+      return field.effect === undefined || entry === null
+        ? within
+        : { ...within, idle: [{ path: at(key), effect: field.effect }] };
+    }),
+  );
 };
 
 const pathOf = (context: t.Context): string =>
@@ -80,18 +122,19 @@ const pathOf = (context: t.Context): string =>
 /** Reads untrusted JSON with a codec and reports every mistake at once, a misspelt key among them. */
 export const decode = <A>(codec: t.Type<A, unknown>, input: unknown): Decoded<A> => {
   const result = codec.decode(input);
-  const stray = strays(codec, input, '');
-  const misspelt = stray.flatMap(({ path, key, nearest }): Problem[] =>
+  const { strays, idle } = survey(codec, input, '');
+  const misspelt = strays.flatMap(({ path, key, nearest }): Problem[] =>
     nearest === undefined ? [] : [{ path, found: `the key ${JSON.stringify(key)}`, expected: 'a known key', nearest }],
   );
-  const unknown = stray.filter(({ nearest }) => nearest === undefined).map(({ path }) => path);
-  if (result._tag === 'Right') {
-    return misspelt.length === 0 ? { value: result.right, problems: [], unknown } : { problems: misspelt, unknown };
-  }
+  const unread = strays.filter(({ nearest }) => nearest === undefined);
+  const hints = new Map(unread.flatMap(({ path, hint }) => (hint === undefined ? [] : [[path, hint] as const])));
+  const rest = { unknown: unread.map(({ path }) => path), hints, idle };
+  if (result._tag === 'Right')
+    return misspelt.length === 0 ? { value: result.right, problems: [], ...rest } : { problems: misspelt, ...rest };
   const problems = result.left.map(({ value, context }) => ({
     path: pathOf(context),
     found: shown(value),
     expected: context.at(-1)?.type.name ?? 'something else',
   }));
-  return { problems: [...problems, ...misspelt], unknown };
+  return { problems: [...problems, ...misspelt], ...rest };
 };

@@ -5,7 +5,8 @@ export const errorCodes = {
   BROKER_UNREACHABLE: 'A connection could not be made or was lost. It is tried again with backoff.',
   BROKER_REFUSED: 'The peer refused the connection. It is tried again with backoff.',
   SUBSCRIPTION_REFUSED: 'A broker refused a topic filter. The other filters work.',
-  CREDENTIALS_REFUSED: 'The platform refused the credentials. They are tried again at least a minute later.',
+  CREDENTIALS_REFUSED:
+    'The platform or a broker refused the credentials. They are tried again at least a minute later.',
   NOT_A_GATEWAY:
     'The platform entity is not marked as a gateway, so it ignores device data. Nothing is lost meanwhile.',
   DUPLICATE_GATEWAY: 'Another client connected with the same credentials and took the session over.',
@@ -23,6 +24,7 @@ export const errorCodes = {
   CONNECTOR_UNKNOWN: 'No connector of this type is known.',
 } as const;
 
+/** The name of an error, for programs to read. Its meaning is in {@link errorCodes}. */
 export type ErrorCode = keyof typeof errorCodes;
 
 /** The root of the project's own errors. Anything else that is thrown is a bug and ends the process. */

@@ -10,6 +10,11 @@ export interface State {
   readonly who: string;
   readonly phase: Phase;
   readonly why?: string;
+  readonly code?: ErrorCode;
+  /** Of a failed connection: failures in a row, from 1. */
+  readonly attempt?: number;
+  /** Of a failed connection: how long until the next try, in ms. */
+  readonly retryInMs?: number;
 }
 
 /** What is counted. Those before `tooLarge` obey: received = delivered + queued + all dropped. */
@@ -44,6 +49,8 @@ export interface Depth {
   readonly records: number;
   readonly bytes: number;
   readonly devices?: number;
+  /** Said with the first depth of a run: what the storage has counted in its whole life. Counts add to it. */
+  readonly sums?: Readonly<Partial<Record<Counter, number>>>;
 }
 
 /** Something that a person should look at. Repeated ones are folded by the log. */

@@ -8,16 +8,39 @@ const SHORTEST = 4;
 /** True of keys whose value is never shown. */
 export const isSecretKey = (key: string): boolean => secretKey.test(key);
 
-/** The secrets in a configuration: every text under a secret key, at any depth. They are hidden wherever a log line would show them. */
+/** Too short to be hidden wherever it occurs in a text. */
+export const isShort = (secret: string): boolean => secret.length < SHORTEST;
+
+type Seen = (value: string, path: string) => void;
+
+/** Shows every text under a secret key, at any depth. */
+const eachSecret = (json: unknown, seen: Seen): void => {
+  const walk = (value: unknown, path: string, secret: boolean): void => {
+    if (typeof value === 'string') {
+      if (secret && value !== '') seen(value, path);
+    } else if (Array.isArray(value)) value.forEach((item, i) => walk(item, `${path}[${i}]`, secret));
+    else if (typeof value === 'object' && value !== null)
+      Object.entries(value).forEach(([key, item]) =>
+        walk(item, path === '' ? key : `${path}.${key}`, secret || (isSecretKey(key) && !fileKey.test(key))),
+      );
+  };
+  walk(json, '', false);
+};
+
+/** The secrets in a configuration, short ones aside. They are hidden wherever a log line would show them. */
 export const secretsOf = (json: unknown): readonly string[] => {
   const found = new Set<string>();
-  const walk = (value: unknown, secret: boolean): void => {
-    if (typeof value === 'string') {
-      if (secret && value.length >= SHORTEST) found.add(value);
-    } else if (Array.isArray(value)) value.forEach((item) => walk(item, secret));
-    else if (typeof value === 'object' && value !== null)
-      Object.entries(value).forEach(([key, item]) => walk(item, secret || (isSecretKey(key) && !fileKey.test(key))));
-  };
-  walk(json, false);
+  eachSecret(json, (value) => {
+    if (!isShort(value)) found.add(value);
+  });
   return [...found];
+};
+
+/** Paths of the secrets that are too short to be hidden within texts; the log hides them under their keys only. */
+export const shortSecretsOf = (json: unknown): readonly string[] => {
+  const found: string[] = [];
+  eachSecret(json, (value, path) => {
+    if (isShort(value)) found.push(path);
+  });
+  return found;
 };

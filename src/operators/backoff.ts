@@ -4,6 +4,7 @@
  */
 export type Backoff = (attempt: number, error: unknown) => number;
 
+/** How long the waits of {@link fullJitter} may be. */
 export interface FullJitter {
   /** Upper bound of the first wait, in ms. Default 1000. */
   readonly base?: number;

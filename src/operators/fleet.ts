@@ -10,11 +10,13 @@ import type { Message } from '../model/message.js';
 export type Sources =
   Readonly<Record<string, Source>> | ReadonlyMap<string, Source> | Observable<ReadonlyMap<string, Source>>;
 
+/** How a fleet stops. */
 export interface Fleet {
   /** Emits when everything shall stop. Default: never. */
   readonly until?: Observable<unknown>;
   /** How long a source may take to settle what it has after it was asked to stop, in ms. Default 3000. */
   readonly grace?: number;
+  /** Where time comes from. Default: RxJS's `asyncScheduler`. */
   readonly scheduler?: SchedulerLike;
 }
 
@@ -49,7 +51,7 @@ export const fleet = (
   new Observable((subscriber) => {
     const running = new Map<string, Running>();
     const stopping = new Set<string>();
-    /** Sources that ended by themselves: they stay ended until another stands under their name. */
+    /** Sources that ended by themselves: they stay ended until their name is gone or another stands under it. */
     const done = new Map<string, Source>();
     let wanted: ReadonlyMap<string, Source> = new Map();
     let last = false;
@@ -100,6 +102,7 @@ export const fleet = (
     const changes = asMaps(sources).subscribe({
       next: (latest) => {
         wanted = latest;
+        for (const name of done.keys()) if (!latest.has(name)) done.delete(name);
         settle();
       },
       error: (error: unknown) => subscriber.error(error),

@@ -3,7 +3,9 @@ import type { MonoTypeOperatorFunction, SchedulerLike } from 'rxjs';
 import { ConnectionError, reasonOf } from '../model/errors.js';
 import type { Backoff } from './backoff.js';
 
+/** What is tried again, and when. */
 export interface RetryBackoff {
+  /** How long each wait is. */
   readonly backoff: Backoff;
   /** Which errors are worth another try. Default: a {@link ConnectionError}. */
   readonly retriable?: (error: unknown) => boolean;
@@ -11,6 +13,7 @@ export interface RetryBackoff {
   readonly lasting?: number;
   /** Told before each wait. `attempt` counts from 1, `delay` is in ms. */
   readonly onRetry?: (retry: { readonly attempt: number; readonly delay: number; readonly why: string }) => void;
+  /** Where time comes from. Default: RxJS's `asyncScheduler`. */
   readonly scheduler?: SchedulerLike;
 }
 

@@ -14,18 +14,22 @@ import {
 } from 'rxjs';
 import type { Observable, SchedulerLike } from 'rxjs';
 import type { Context } from '../model/component.js';
-import { ConnectionError, FatalError, GatewayError, ProtocolError, reasonOf } from '../model/errors.js';
-import type { Phase } from '../model/fact.js';
+import type { ErrorCode } from '../model/errors.js';
+import { ConnectionError, FatalError, GatewayError, ProtocolError } from '../model/errors.js';
+import type { Phase, State } from '../model/fact.js';
 import { fullJitter } from './backoff.js';
 import type { Backoff } from './backoff.js';
 import { retryBackoff } from './retry-backoff.js';
 
+/** Whom a supervisor watches, and how patiently. */
 export interface Supervise {
-  readonly context: Pick<Context, 'name' | 'log' | 'fact'>;
+  /** Where it says what happens. */
+  readonly context: Pick<Context, 'name' | 'fact'>;
   /** Default: full jitter, a second at first, 15 s at most. */
   readonly backoff?: Backoff;
   /** From its first value on nothing is tried again, and a wait ends. An attempt that runs ends by itself. */
   readonly stop?: Observable<unknown>;
+  /** Where time comes from. Default: RxJS's `asyncScheduler`. */
   readonly scheduler?: SchedulerLike;
 }
 
@@ -42,7 +46,7 @@ const UP = Symbol('up');
  * |---|---|---|
  * | is made | | `connecting` the first time |
  * | is up | | `connected` |
- * | {@link ConnectionError} | again, after the backoff | `reconnecting`; at the tenth in a row an alert |
+ * | {@link ConnectionError} | again, after the backoff | `reconnecting`; at the tenth in a row an alert. Of refused credentials: `refused`, and an alert at once |
  * | {@link ProtocolError} | the same | as above, and `failed` is counted |
  * | {@link FatalError} | completes, the other connectors go on | `disabled`, and an alert |
  * | completes | completes | `disconnected` |
@@ -51,23 +55,34 @@ const UP = Symbol('up');
  */
 export const supervise =
   ({
-    context: { name: who, log, fact },
+    context: { name: who, fact },
     backoff = fullJitter({ cap: 15_000 }),
     stop = NEVER,
     scheduler = asyncScheduler,
   }: Supervise) =>
   <T>(attempt: (connected: () => void) => Observable<T>): Observable<T> =>
     defer(() => {
-      const say = (phase: Phase, why?: string): void =>
-        fact({ kind: 'state', who, phase, ...(why === undefined ? {} : { why }) });
+      const say = (phase: Phase, details: Omit<State, 'kind' | 'who' | 'phase'> = {}): void =>
+        fact({ kind: 'state', who, phase, ...details });
       const alert = ({ code }: GatewayError, text: string): void => fact({ kind: 'alert', who, code, text });
+      const fail = (attempt: number, delay: number, why: string): void => {
+        const known = latest instanceof GatewayError ? latest : undefined;
+        const refused = known?.code === 'CREDENTIALS_REFUSED';
+        const details = { why, attempt, retryInMs: Math.round(delay) };
+        say(refused ? 'refused' : 'reconnecting', known === undefined ? details : { ...details, code: known.code });
+        if (known === undefined || alerted.has(known.code) || (!refused && attempt < MANY)) return;
+        alerted.add(known.code);
+        alert(known, refused ? why : `failed ${MANY} times: ${why}`);
+      };
       const waiting = new BehaviorSubject(false);
+      const alerted = new Set<ErrorCode>();
       let latest: unknown;
 
       const one = defer((): Observable<T | typeof UP> => {
         waiting.next(false);
         const up = new Subject<typeof UP>();
         const connected = (): void => {
+          alerted.clear();
           say('connected');
           up.next(UP);
         };
@@ -87,9 +102,7 @@ export const supervise =
           scheduler,
           retriable: (error) => error instanceof ConnectionError || error instanceof ProtocolError,
           onRetry: ({ attempt: failures, delay, why }) => {
-            log.warn('connection failed', { why, delay: Math.round(delay), failures });
-            say('reconnecting', why);
-            if (failures === MANY && latest instanceof GatewayError) alert(latest, `failed ${MANY} times: ${why}`);
+            fail(failures, delay, why);
             waiting.next(true);
           },
         }),
@@ -97,8 +110,7 @@ export const supervise =
         tap({ complete: () => say('disconnected') }),
         catchError((error: unknown) => {
           if (!(error instanceof FatalError)) throw error;
-          log.error('disabled', { why: reasonOf(error) });
-          say('disabled', error.message);
+          say('disabled', { why: error.message, code: error.code });
           alert(error, error.message);
           return EMPTY;
         }),

@@ -4,7 +4,7 @@ import type { Counter, Fact, Phase } from '../model/fact.js';
 
 /** What the facts so far come to. Plain JSON. */
 export interface Sums {
-  /** Messages that the buffer held when it first said its depth and that no counter explains: left by an earlier run. */
+  /** Messages that the buffer held when it first said its depth and that no sum explains: left by a run that kept none. */
   readonly carried?: number;
   readonly received: number;
   readonly delivered: number;
@@ -39,6 +39,22 @@ const sum = (numbers: Readonly<Record<string, number>>): number =>
 export const balance = ({ carried = 0, received, delivered, queued, dropped }: Sums): number =>
   carried + received - delivered - queued - sum(dropped);
 
+const DROPPED = 'dropped.';
+
+/** What a storage has counted in its whole life takes the place of what was counted of it so far. */
+const continued = (sums: Sums, kept: Readonly<Partial<Record<Counter, number>>>): Sums => {
+  const counted = Object.entries({ ...sums.counters, ...kept }).filter(([, n]) => n > 0);
+  const counters: Sums['counters'] = Object.fromEntries(counted);
+  const drops = counted.filter(([counter]) => counter.startsWith(DROPPED));
+  return {
+    ...sums,
+    counters,
+    received: counters.received ?? 0,
+    delivered: counters.delivered ?? 0,
+    dropped: Object.fromEntries(drops.map(([counter, n]) => [counter.slice(DROPPED.length), n])),
+  };
+};
+
 /** Adds one fact to the sums. */
 export const add = (sums: Sums, fact: Fact): Sums => {
   switch (fact.kind) {
@@ -48,7 +64,8 @@ export const add = (sums: Sums, fact: Fact): Sums => {
         ? sums
         : { ...sums, phases: { ...sums.phases, [fact.who]: fact.phase } };
     case 'depth': {
-      const now = { ...sums, queued: fact.records, queuedBytes: fact.bytes };
+      const before = fact.sums === undefined ? sums : continued(sums, fact.sums);
+      const now = { ...before, queued: fact.records, queuedBytes: fact.bytes };
       return sums.carried === undefined ? { ...now, carried: Math.max(0, -balance(now)) } : now;
     }
     case 'alert':
@@ -58,8 +75,8 @@ export const add = (sums: Sums, fact: Fact): Sums => {
       const counters = { ...sums.counters, [counter]: (sums.counters[counter] ?? 0) + n };
       if (counter === 'received') return { ...sums, counters, received: sums.received + n };
       if (counter === 'delivered') return { ...sums, counters, delivered: sums.delivered + n };
-      if (!counter.startsWith('dropped.')) return { ...sums, counters };
-      const reason = counter.slice('dropped.'.length);
+      if (!counter.startsWith(DROPPED)) return { ...sums, counters };
+      const reason = counter.slice(DROPPED.length);
       return { ...sums, counters, dropped: { ...sums.dropped, [reason]: (sums.dropped[reason] ?? 0) + n } };
     }
   }

@@ -6,33 +6,42 @@ import { ConfigInvalid } from '../config/config-invalid.js';
 import type { ConnectorEntry } from '../config/connector-entry.js';
 import { decodeSafely } from '../config/decode-safely.js';
 import { readJson } from '../config/read-json.js';
+import { resolveReferences } from '../config/resolve-references.js';
+import { noticesOf } from '../config/notices-of.js';
 import type { Connector, Context, Source } from '../model/component.js';
 import { nearestOf } from '../model/decode.js';
+import type { Decoded } from '../model/decode.js';
 import { FatalError, reasonOf } from '../model/errors.js';
 
-/** Makes a connector's source from its raw file. `file` is what a report calls it. */
-type Opening = (raw: unknown, file: string, context: Context) => Source;
+/** A connector's module, whatever its configuration is. `file` is what a report calls a connector's file. */
+export interface Loaded {
+  /** Reads a file with the connector's codec, and shows no secret. */
+  readonly decode: (raw: unknown) => Decoded<unknown>;
+  readonly open: (raw: unknown, file: string, context: Context) => Source;
+}
 
 /** Where connectors are loaded from: by type, and not before a configuration names it. */
-export type Table = ReadonlyMap<string, () => Promise<Opening>>;
+export type Table = ReadonlyMap<string, () => Promise<Loaded>>;
 
 /** How many sources are remembered. More connectors than that do not fit one process. */
 const REMEMBERED = 1_000;
 
-const opening =
-  <C>({ config, open }: Connector<C>): Opening =>
-  (raw, file, context) => {
-    const { value, problems, unknown } = decodeSafely(config, raw);
+const loaded = <C>({ config, open }: Connector<C>): Loaded => ({
+  decode: (raw) => decodeSafely(config, raw),
+  open: (raw, file, context) => {
+    const decoded = decodeSafely(config, raw);
+    const { value, problems } = decoded;
     if (value === undefined) throw new ConfigInvalid(problems.map((problem) => ({ ...problem, file })));
-    if (unknown.length > 0) context.log.info('nothing reads these keys of the configuration', { file, keys: unknown });
+    noticesOf(decoded, file).notices.forEach((notice) => context.log.warn(notice));
     return open(value, context);
-  };
+  },
+});
 
 /** One entry of the table: how to import a module whose default export is a connector. */
 export const loading =
-  <C>(load: () => Promise<{ readonly default: Connector<C> }>): (() => Promise<Opening>) =>
+  <C>(load: () => Promise<{ readonly default: Connector<C> }>): (() => Promise<Loaded>) =>
   () =>
-    load().then((module) => opening(module.default));
+    load().then((module) => loaded(module.default));
 
 /** The connectors that ship. A user's own will go through the same lines. */
 export const connectors: Table = new Map([['mqtt', loading(() => import('./mqtt/source.js'))]]);
@@ -48,11 +57,12 @@ const unknownType = (type: string, table: Table): FatalError => {
  * Makes a function that opens connectors: type → module → decoded configuration → source.
  *
  * Promises: nothing is read or loaded before the result is subscribed to; equal configuration gives the same source (by identity), so
- * that a pipeline restarts only what has changed; errors with a {@link FatalError}: `CONNECTOR_UNKNOWN` for a type nobody knows or
+ * that a pipeline restarts only what has changed; secrets that the file refers to are in their place; errors with a {@link FatalError}: `CONNECTOR_UNKNOWN` for a type nobody knows or
  * that cannot be loaded, `CONFIG_INVALID` with every mistake in the file. Belongs to one pipeline, whose contexts live as long as it.
  */
 export const opener = (
   table: Table = connectors,
+  env: Readonly<Record<string, string | undefined>> = process.env,
 ): ((entry: ConnectorEntry, context: Context) => Observable<Source>) => {
   const remembered = new Map<string, Source>();
   return (entry, context) =>
@@ -61,15 +71,18 @@ export const opener = (
       if (!load) throw unknownType(entry.type, table);
       const read = readJson(resolve(context.folder, entry.configuration), entry.configuration);
       if ('problem' in read) throw new ConfigInvalid([read.problem]);
-      const content = JSON.stringify([entry, context.folder, read.value]);
+      const file = entry.configuration;
+      const { value, problems } = resolveReferences(read.value, { env, folder: context.folder });
+      if (problems.length > 0) throw new ConfigInvalid(problems.map((problem) => ({ ...problem, file })));
+      const content = JSON.stringify([entry, context.folder, value]);
       const key = createHash('sha256').update(content).digest('base64');
-      const loaded = load().catch((error: unknown) => {
+      const module = load().catch((error: unknown) => {
         const text = `The connector ${JSON.stringify(entry.type)} could not be loaded: ${reasonOf(error)}`;
         throw new FatalError('CONNECTOR_UNKNOWN', text, { cause: error });
       });
-      return from(loaded).pipe(
-        map((open) => {
-          const source = remembered.get(key) ?? open(read.value, entry.configuration, context);
+      return from(module).pipe(
+        map(({ open }) => {
+          const source = remembered.get(key) ?? open(value, file, context);
           remembered.delete(key);
           remembered.set(key, source);
           for (const [oldest] of remembered) {

@@ -10,6 +10,7 @@ export interface Settlement<T> {
   readonly how: 'ack' | 'refused' | 'unavailable';
 }
 
+/** Two ends of one thing: what goes in enclosed, and how it ended. */
 export interface Recorded<T> {
   /** Encloses plain values; put it where a source would stand. */
   readonly enclose: OperatorFunction<T, Envelope<T>>;

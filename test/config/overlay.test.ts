@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { environment } from '../../src/config/environment.js';
+import { gatewayConfig } from '../../src/config/gateway-config.js';
 import { overlay } from '../../src/config/overlay.js';
+import { decode } from '../../src/model/decode.js';
 
 const file = {
   thingsboard: { host: 'file.example', port: 8883, security: { type: 'accessToken', accessToken: 'of-the-file' } },
@@ -77,6 +80,24 @@ test('each member knows its variable, and old names are said', () => {
   expect(notices).toEqual([
     'The environment variable accessToken is read for old set-ups; say TB_GW_ACCESS_TOKEN instead.',
   ]);
+});
+
+test('every member that a variable sets is one that the main file may have', () => {
+  for (const { name, paths, numeric } of environment) {
+    const { raw } = overlay({}, { [name]: numeric ? '1' : '1:1' });
+    const unread = decode(gatewayConfig, raw);
+    expect([name, unread.unknown, unread.problems.filter(({ expected }) => expected === 'a known key')]).toEqual([
+      name,
+      [],
+      [],
+    ]);
+    expect([name, paths.length > 0]).toEqual([name, !/CONFIG_DIR|LOGS_PATH|LOG_LEVEL|LOG_FORMAT/.test(name)]);
+  }
+  expect(new Set(environment.map(({ name }) => name)).size).toBe(environment.length);
+});
+
+test('what opened a debugger has no effect, and that is said', () => {
+  expect(overlay({}, { TB_GW_DEV_MODE: '1' }).notices).toEqual(['TB_GW_DEV_MODE has no effect here.']);
 });
 
 test('a file with __proto__ reaches no prototype', () => {

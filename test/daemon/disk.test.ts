@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, openSync, readdirSync, rmdirSync, statSync, wri
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { balance } from '../../src/operators/tally.js';
 import { haveMosquitto } from '../peers/mosquitto.js';
 import { peer } from '../peers/require-peer.js';
 import { staged } from './staged.js';
@@ -54,6 +55,18 @@ peer('mosquitto', haveMosquitto())('a disk', () => {
 
   const stage = staged();
 
+  test.each([
+    ['where no folder can be made', '/proc/x/data'],
+    ['where a file is in the way', '/dev/null/data'],
+  ])('%s ends the gateway at once, and the message says the folder and the cause', async (_, data_folder_path) => {
+    const on = await stage({ storage: { data_folder_path } });
+    const daemon = on.start();
+    const late = setTimeout(() => void daemon.kill(), 10_000);
+    expect(await daemon.exit).toEqual({ code: 1, signal: null });
+    clearTimeout(late);
+    expect(daemon.output()).toMatch(new RegExp(`ERROR.*${data_folder_path} cannot be written: E.*STORAGE_FAILED`));
+  });
+
   test('that has damaged the file: it is set aside, what is readable arrives, and new messages flow', async () => {
     const { data, platform, book, tap, ...on } = await stage();
     await platform.goAway();
@@ -76,6 +89,9 @@ peer('mosquitto', haveMosquitto())('a disk', () => {
     expect(readdirSync(data).filter((name) => /^tributary\.damaged-.*\.db$/.test(name))).toHaveLength(1);
     const drained = await second.sums(({ queued, delivered }) => queued === 0 && delivered > 0);
     const salvaged = drained.delivered;
+    expect(drained).toMatchObject({ received: 3_000, dropped: { damaged: 3_000 - salvaged } });
+    expect(balance(drained)).toBe(0);
+    expect(second.counted('dropped.damaged')).toBe(3_000 - salvaged);
     expect(salvaged).toBeGreaterThan(2_000);
     expect(salvaged).toBeLessThan(3_000);
     expect(second.output()).toContain(`salvaged ${salvaged} messages from a damaged file, lost ${3_000 - salvaged}`);

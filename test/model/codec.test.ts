@@ -83,4 +83,20 @@ describe('a refined codec', () => {
     const even = refine(port, (value) => value % 2 === 0, 'an even port');
     expect([2, 3, 0].map((value) => decode(even, value).problems.length)).toEqual([0, 1, 1]);
   });
+
+  test('of a section lets the mistakes inside keep their paths and names', () => {
+    const pair = refine(broker, ({ host, name }) => host !== name, 'a broker with a name of its own');
+    const file = section('a file', { broker: required(pair, '') });
+    expect(decode(file, { broker: { port: 0 } }).problems).toEqual([
+      { path: 'broker.host', found: 'nothing', expected: 'string' },
+      { path: 'broker.port', found: '0', expected: 'a port (1 to 65535)' },
+    ]);
+    const same = { host: 'a', name: 'a' };
+    expect(decode(file, { broker: same }).problems).toMatchObject([
+      { path: 'broker', expected: 'a broker with a name of its own' },
+    ]);
+    expect(decode(file, { broker: 5 }).problems).toMatchObject([
+      { path: 'broker', expected: 'a broker with a name of its own' },
+    ]);
+  });
 });

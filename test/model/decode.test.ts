@@ -1,8 +1,9 @@
 import * as t from 'io-ts';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { defaulted, optional, required, section } from '../../src/model/codec.js';
+import { defaulted, inert, optional, pending, required, section } from '../../src/model/codec.js';
 import { decode, nearestOf } from '../../src/model/decode.js';
+import { dictionary } from '../../src/model/dictionary.js';
 
 const slave = section('a slave', {
   host: required(t.string, ''),
@@ -73,7 +74,7 @@ describe('a key that nothing knows', () => {
   });
 
   test('is a mistake though all else is right', () => {
-    expect(decode(main, { name: 'a', pollPeroid: 1 })).toEqual({
+    expect(decode(main, { name: 'a', pollPeroid: 1 })).toMatchObject({
       problems: [{ path: 'pollPeroid', found: 'the key "pollPeroid"', expected: 'a known key', nearest: 'pollPeriod' }],
       unknown: [],
     });
@@ -83,6 +84,17 @@ describe('a key that nothing knows', () => {
     const { value, unknown } = decode(main, { name: 'a', pollPeriod: 1, pollPeriods: 2 });
     expect(value).toMatchObject({ pollPeriod: 1 });
     expect(unknown).toEqual(['pollPeriods']);
+  });
+
+  test('is not taken for another key when the one it resembles most stands beside it', () => {
+    const limits = section('limits', { rateLimits: optional(t.string, ''), dpRateLimits: optional(t.string, '') });
+    expect(decode(limits, { rateLimits: 'a', rateLimit: 'b' })).toMatchObject({ problems: [], unknown: ['rateLimit'] });
+  });
+
+  test('has a hint where half of the letters agree', () => {
+    const { unknown, hints } = decode(main, { name: 'a', pollEvery: 1, other: 2 });
+    expect(unknown).toEqual(['pollEvery', 'other']);
+    expect(hints).toEqual(new Map([['pollEvery', 'pollPeriod']]));
   });
 });
 
@@ -124,4 +136,33 @@ test.each<[string, readonly string[], string | undefined]>([
   ['x'.repeat(65), ['x'.repeat(65)], undefined],
 ])('nearest to %s of %j is %s', (key, known, nearest) => {
   expect(nearestOf(key, known)).toBe(nearest);
+});
+
+describe('a key without effect', () => {
+  const codec = section('a file', {
+    later: pending(optional(section('later', { a: pending(optional(t.number, '')) }), '')),
+    never: inert(defaulted(t.number, 5, '')),
+    list: optional(t.readonlyArray(section('one', { x: inert(optional(t.number, '')) }), 'a list'), ''),
+    byName: optional(
+      dictionary('by name', section('one', { x: pending(optional(t.number, '')), y: optional(t.number, '') })),
+      '',
+    ),
+  });
+  test.each<[unknown, readonly string[]]>([
+    [{}, []],
+    [{ later: null }, []],
+    [{ later: { a: 1 } }, ['later pending']],
+    [{ never: 5 }, ['never inert']],
+    [{ list: [{}, { x: 1 }] }, ['list[1].x inert']],
+    [{ byName: { b: { x: 1 }, __proto__: {} } }, ['byName.b.x pending']],
+    [{ never: 'wrong' }, ['never inert']],
+  ])('%j: %j', (input, idle) => {
+    expect(decode(codec, input).idle.map(({ path, effect }) => `${path} ${effect}`)).toEqual(idle);
+  });
+
+  test('is checked like any other', () => {
+    expect(
+      decode(codec, { later: { a: 'x' }, byName: { b: { y: 'z', yy: 1 } } }).problems.map(({ path }) => path),
+    ).toEqual(['later.a', 'byName.b.y']);
+  });
 });

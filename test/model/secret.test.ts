@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isSecretKey, secretsOf } from '../../src/model/secret.js';
+import { isSecretKey, secretsOf, shortSecretsOf } from '../../src/model/secret.js';
 
 test.each([
   ['accessToken', true],
@@ -27,4 +27,12 @@ test('every text under a secret key is found, but no file name and nothing as sh
       secretNull: null,
     }),
   ).toEqual(['token-1', 'token-2']);
+});
+
+test('a secret too short to be hidden within texts is named by its path', () => {
+  const json = {
+    security: { accessToken: 'abc', password: 'abcd', privateKey: 'k' },
+    list: [{ token: '' }, { token: 'x' }],
+  };
+  expect(shortSecretsOf(json)).toEqual(['security.accessToken', 'list[1].token']);
 });

@@ -122,6 +122,17 @@ test(
 );
 
 test(
+  'starts a source that ended again when its name had gone and comes back',
+  marbles(({ hot, cold, expectObservable, expectSubscriptions }) => {
+    const x = cold('a|');
+    const sx = deaf(x);
+    const maps = hot('m--n--m---', { m: mapOf({ x: sx }), n: mapOf({}) });
+    expectObservable(fleet(maps, NEVER).pipe(told), '---------!').toBe('a-----a---', { a: 'x:a' });
+    expectSubscriptions(x.subscriptions).toBe(['^!', '------^!']);
+  }),
+);
+
+test(
   'stops all when it is asked to, and completes when they have ended',
   marbles(({ hot, scheduler, expectObservable }) => {
     const until = hot('   ---x');

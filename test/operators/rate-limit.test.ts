@@ -1,10 +1,13 @@
 import fc from 'fast-check';
-import { mergeMap, timer, VirtualTimeScheduler } from 'rxjs';
+import { ignoreElements, map, merge, mergeMap, tap, timer, VirtualTimeScheduler } from 'rxjs';
+import type { Observable } from 'rxjs';
 import { describe, expect, test } from 'vitest';
 import { limiter } from '../../src/operators/rate-limit.js';
-import type { Priority } from '../../src/operators/rate-limit.js';
+import type { Limiter, Priority } from '../../src/operators/rate-limit.js';
 import { slidingWindow } from '../../src/operators/sliding-window.js';
 import type { Rate } from '../../src/operators/sliding-window.js';
+import { marbles } from '../marbles.js';
+import { shiftedClock } from '../shifted-clock.js';
 
 interface Ask {
   readonly at: number;
@@ -158,6 +161,130 @@ describe('limiter', () => {
     scheduler.flush();
     expect(at).toBe(500);
   });
+});
+
+describe('limiter, a clock that is set while somebody waits', () => {
+  /** When somebody who asks at 10 ms is let through, after `start` at 0 and the clock set by `by` ms at 20. */
+  const granted = (rates: readonly Rate[], start: (made: Limiter<'m'>) => void, by: number): number | undefined => {
+    const scheduler = new VirtualTimeScheduler();
+    const clock = shiftedClock(scheduler);
+    const made = limiter<'m'>({ m: rates }, { percentage: 100, scheduler: clock });
+    let at: number | undefined;
+    start(made);
+    scheduler.schedule(() => void made.take({ m: 1 }, 'data').subscribe(() => (at = scheduler.now())), 10);
+    scheduler.schedule(() => clock.shift(by), 20);
+    scheduler.flush();
+    expect(scheduler.actions).toEqual([]);
+    return at;
+  };
+
+  test.each([-86_400_000, -200, -1])('by %i ms during a pause: it lasts twice as long at most', (by) => {
+    const at = granted([], ({ pause }) => pause(500), by);
+    expect(at).toBeGreaterThanOrEqual(500);
+    expect(at).toBeLessThanOrEqual(1_000);
+  });
+
+  test.each([-86_400_000, -200, -1])('by %i ms while a window is full: two windows at most', (by) => {
+    const at = granted([{ n: 1, seconds: 1 }], ({ take }) => take({ m: 1 }, 'data').subscribe(), by);
+    expect(at).toBeGreaterThanOrEqual(1_000);
+    expect(at).toBeLessThanOrEqual(2_000);
+  });
+
+  test('a pause that ends between two looks at the clock forgets nobody', () => {
+    for (let length = 1; length <= 12; length += 1) {
+      const scheduler = new VirtualTimeScheduler();
+      const { take, pause } = limiter<'m'>({ m: [] }, { scheduler: shiftedClock(scheduler, 1) });
+      pause(length);
+      let granted = 0;
+      take({ m: 1 }, 'data').subscribe(() => (granted += 1));
+      scheduler.flush();
+      expect(granted).toBe(1);
+    }
+  });
+});
+
+describe('limiter, drawn', () => {
+  /** Lets each letter through as the limiter allows; a capital is control, a small letter data, a digit idle work. */
+  const through =
+    ({ take }: Limiter<'m'>) =>
+    (source: Observable<string>): Observable<string> =>
+      source.pipe(
+        mergeMap((letter) => {
+          const priority = /[A-Z]/.test(letter) ? 'control' : /\d/.test(letter) ? 'idle' : 'data';
+          return take({ m: 1 }, priority).pipe(map(() => letter));
+        }),
+      );
+  const twoPerSecond = { m: [{ n: 2, seconds: 1 }] };
+
+  test(
+    'so many in any second, the others when the oldest has left it',
+    marbles(({ hot, scheduler, expectObservable }) => {
+      const made = limiter<'m'>(twoPerSecond, { percentage: 100, scheduler });
+      const source = hot('  a 19ms b 9ms c 9ms d|');
+      const expected = '    a 19ms b 979ms c 19ms (d|)';
+      expectObservable(source.pipe(through(made))).toBe(expected);
+    }),
+  );
+
+  test(
+    'two windows apply together',
+    marbles(({ hot, scheduler, expectObservable }) => {
+      const rates = {
+        m: [
+          { n: 2, seconds: 1 },
+          { n: 3, seconds: 5 },
+        ],
+      };
+      const made = limiter<'m'>(rates, { percentage: 100, scheduler });
+      expectObservable(hot('(abcd|)').pipe(through(made))).toBe('(ab) 996ms c 3999ms (d|)');
+    }),
+  );
+
+  test(
+    'control before data before idle work, and each in its order',
+    marbles(({ hot, scheduler, expectObservable }) => {
+      const made = limiter<'m'>({ m: [{ n: 1, seconds: 1 }] }, { percentage: 100, scheduler });
+      const source = hot('  a-1-b-C-c|');
+      const expected = '    a 999ms C 999ms b 999ms c 999ms (1|)';
+      expectObservable(source.pipe(through(made))).toBe(expected);
+    }),
+  );
+
+  test(
+    'a pause holds up everybody, whoever waits already too',
+    marbles(({ hot, scheduler, expectObservable }) => {
+      const made = limiter<'m'>({ m: [{ n: 1, seconds: 1 }] }, { percentage: 100, scheduler });
+      const source = hot('   a-b---|');
+      const pauses = timer(500, scheduler).pipe(
+        tap(() => made.pause(2_000)),
+        ignoreElements(),
+      );
+      const expected = '     a 2499ms (b|)';
+      expectObservable(merge(source.pipe(through(made)), pauses)).toBe(expected);
+    }),
+  );
+
+  test(
+    'whoever unsubscribes gives the place up, and takes nothing',
+    marbles(({ cold, scheduler, expectObservable }) => {
+      const made = limiter<'m'>({ m: [{ n: 1, seconds: 1 }] }, { percentage: 100, scheduler });
+      expectObservable(cold('a|').pipe(through(made))).toBe('a|');
+      expectObservable(cold('-b').pipe(through(made)), '----!').toBe('-----');
+      expectObservable(cold('--c|').pipe(through(made))).toBe('1s (c|)');
+    }),
+  );
+
+  test(
+    'new limits let those who wait through at once, if there is room',
+    marbles(({ hot, scheduler, expectObservable }) => {
+      const made = limiter<'m'>({ m: [{ n: 1, seconds: 60 }] }, { percentage: 100, scheduler });
+      const changes = timer(10, scheduler).pipe(
+        tap(() => made.set(twoPerSecond)),
+        ignoreElements(),
+      );
+      expectObservable(merge(hot('ab|').pipe(through(made)), changes)).toBe('a 9ms (b|)');
+    }),
+  );
 });
 
 test('a window remembers at most 65 slices, and errs on the safe side', () => {

@@ -3,12 +3,13 @@ import { TestScheduler, type RunHelpers } from 'rxjs/testing';
 import { describe, expect, it } from 'vitest';
 import { ConnectionError, FatalError, ProtocolError } from '../../src/model/errors.js';
 import type { Fact } from '../../src/model/fact.js';
+import { createLog } from '../../src/log.js';
+import { logFact } from '../../src/log/log-fact.js';
 import { supervise } from '../../src/operators/supervise.js';
 
 const lost = new ConnectionError('BROKER_UNREACHABLE', 'lost');
 const odd = new ProtocolError('CONVERSION_FAILED', 'odd');
 const fatal = new FatalError('CONFIG_INVALID', 'no such file');
-const log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
 const told = (fact: Fact): string => {
   if (fact.kind === 'state') return fact.why === undefined ? fact.phase : `${fact.phase}: ${fact.why}`;
@@ -35,7 +36,7 @@ const run = ({ attempt, result, facts, stop, backoff = () => 5, until, error }: 
     const seen: string[] = [];
     let n = 0;
     const supervised = supervise({
-      context: { name: 'mqtt', log, fact: (fact) => seen.push(`${scheduler.now()} ${told(fact)}`) },
+      context: { name: 'mqtt', fact: (fact) => seen.push(`${scheduler.now()} ${told(fact)}`) },
       backoff,
       scheduler,
       ...(stop === undefined ? {} : { stop: helpers.hot(stop) }),
@@ -71,6 +72,35 @@ describe('supervise', () => {
       result: '-------b|',
       facts: ['0 connecting', '2 failed +1', '2 reconnecting: odd', '8 disconnected'],
     }));
+
+  it('makes one line of the log of a failure: the reason, which attempt it was, and how long it waits', () => {
+    const facts: Fact[] = [];
+    const lines: string[] = [];
+    const root = createLog({ write: (line) => lines.push(line.slice(25)) });
+    const say = logFact(root);
+    const fact = (it: Fact): void => {
+      facts.push(it);
+      say(it);
+    };
+    new TestScheduler(() => undefined).run(({ cold, flush }) => {
+      const supervised = supervise({
+        context: { name: 'mqtt', fact },
+        backoff: (attempt) => [5, 1_000.4][attempt] ?? 1_000_000,
+      })((connected) => {
+        connected();
+        return cold('#', undefined, facts.length < 4 ? lost : fatal);
+      });
+      supervised.subscribe();
+      flush();
+    });
+    expect(lines).toEqual([
+      'INFO  [mqtt] connecting',
+      'INFO  [mqtt] connected',
+      'WARN  [mqtt] reconnecting: lost {"code":"BROKER_UNREACHABLE","attempt":1,"retryInMs":5}',
+      'INFO  [mqtt] connected',
+      'ERROR [mqtt] disabled: no such file {"code":"CONFIG_INVALID"}',
+    ]);
+  });
 
   it('completes at a FatalError, disabled and with an alert', () =>
     run({

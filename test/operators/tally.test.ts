@@ -97,3 +97,19 @@ test('whatever an honest buffer does, the balance is zero after each of its comm
     }),
   );
 });
+
+test('what the storage counted in earlier runs goes on, and takes the place of what was counted of it before it spoke', () => {
+  const kept = { received: 1_000, delivered: 700, 'dropped.oldest': 0, 'dropped.damaged': 50 } as const;
+  const sums = sumsOf(
+    count('dropped.damaged', 50),
+    count('failed', 1),
+    { ...depth(250), sums: kept } as Fact,
+    count('received', 10),
+    count('dropped.damaged', 1),
+    depth(259),
+  );
+  expect(sums).toMatchObject({ carried: 0, received: 1_010, delivered: 700, dropped: { damaged: 51 } });
+  expect(sums.dropped).toEqual({ damaged: 51 });
+  expect(sums.counters).toEqual({ received: 1_010, delivered: 700, 'dropped.damaged': 51, failed: 1 });
+  expect(balance(sums)).toBe(0);
+});

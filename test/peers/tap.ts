@@ -22,6 +22,8 @@ export interface TapOptions {
   readonly onAcknowledged?: (message: Tapped) => void;
 }
 
+const FIRST_PIECES = 100;
+
 /**
  * A TCP proxy before a device broker that reads the MQTT going through. It writes down each PUBLISH the broker delivers and each PUBACK
  * the client gives for one, when its bytes are passed on: what is in `acknowledged` the client has promised to keep. PUBACKs in another
@@ -37,6 +39,7 @@ export const startTap = async ({
   const delivered: Tapped[] = [];
   const acknowledged: Tapped[] = [];
   const refused: Tapped[] = [];
+  const sent: Buffer[] = [];
   const counts = { delivered: 0, acknowledged: 0, refused: 0, orderViolations: 0, strayPubacks: 0, unparsed: 0 };
   const sockets = new Set<Socket>();
   let connections = 0;
@@ -85,7 +88,11 @@ export const startTap = async ({
       if (packet.cmd === 'connect') down = listening(makeParser({ protocolVersion: packet.protocolVersion }), onDown);
       else if (packet.cmd === 'puback') puback(packet.messageId ?? 0, packet.reasonCode ?? 0);
     });
-    return { up: (bytes: Buffer) => up.parse(bytes), down: (bytes: Buffer) => down.parse(bytes) };
+    const upward = (bytes: Buffer): void => {
+      if (keep && sent.length < FIRST_PIECES) sent.push(bytes);
+      up.parse(bytes);
+    };
+    return { up: upward, down: (bytes: Buffer) => down.parse(bytes) };
   };
 
   const server = createServer((client) => {
@@ -137,6 +144,8 @@ export const startTap = async ({
     delivered,
     acknowledged,
     refused,
+    /** What clients sent at first, as it came: a hundred pieces at most. */
+    sent: sent as readonly Buffer[],
     counts: counts as Readonly<typeof counts>,
     connections: () => connections,
     until,

@@ -69,7 +69,8 @@ test('a connector gets its decoded file and its name in the main file', async ()
   const source = await lastValueFrom(opener(table)(entry, context('A')));
   expect(source).toBeTypeOf('function');
   expect(opened).toEqual([{ name: 'A', host: 'h', port: 7, password: '' }]);
-  expect(lines[0]).toContain('{"file":"a.json","keys":["name"]}');
+  expect(lines).toHaveLength(1);
+  expect(lines[0]).toContain('WARN  [gateway] a.json: nothing reads the key "name".');
 });
 
 test('nothing is read or loaded before it is subscribed to', () => {
@@ -115,6 +116,21 @@ test('every mistake in the file is listed, and no secret', async () => {
     { file: 'a.json', path: 'password', found: 'a number (not shown)', expected: 'string' },
     { file: 'a.json', path: 'prt', found: 'the key "prt"', expected: 'a known key', nearest: 'port' },
   ]);
+});
+
+test('secrets that the file refers to are in their place, and a new one opens the connector anew', async () => {
+  write({ host: 'h', password: '${env:PASSWORD}' });
+  opened.length = 0;
+  const get = (env: Record<string, string>, open = opener(table, env)): Promise<Source> =>
+    lastValueFrom(open(entry, context('A')));
+  const env = { PASSWORD: 'one' };
+  const open = opener(table, env);
+  const first = await get(env, open);
+  expect(opened).toEqual([{ name: 'A', host: 'h', port: 7, password: 'one' }]);
+  expect(await get(env, open)).toBe(first);
+  env.PASSWORD = 'two';
+  expect(await get(env, open)).not.toBe(first);
+  await expect(get({})).rejects.toThrow('a.json: password: expected the environment variable PASSWORD to be set');
 });
 
 test('a file that is absent or broken is a mistake with its place', async () => {

@@ -70,11 +70,12 @@ export const admission = (
   let mayLeave = Infinity;
   let blocked = false;
 
-  const say = (): void => fact({ kind: 'depth', who: 'storage', records, bytes, devices: devices() });
+  const say = (sums?: Opened['sums']): void =>
+    fact({ kind: 'depth', who: 'storage', records, bytes, devices: devices(), ...(sums ? { sums } : {}) });
   /** Nothing fits, and nothing leaves. */
   const isFull = (leaving: readonly Leaving[]): boolean => most === 0 && leaving.length === 0;
   const expired = (at: number, now: number): boolean => limits.ttlMs !== undefined && now - at > limits.ttlMs;
-  say();
+  say(opened.sums);
 
   return {
     plan: (waiting, leaving) => {

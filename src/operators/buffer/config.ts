@@ -1,5 +1,5 @@
 import * as t from 'io-ts';
-import { defaulted, optional, refine, section } from '../../model/codec.js';
+import { defaulted, inert, optional, refine, section } from '../../model/codec.js';
 
 const MB = 1024 * 1024;
 const units: Readonly<Record<string, number>> = { '': 1, B: 1, KB: 1024, MB, GB: 1024 * MB };
@@ -43,8 +43,6 @@ const size = new t.Type<number, unknown, unknown>(
   t.identity,
 );
 
-const ignored = optional(t.unknown, 'Accepted, without effect.');
-
 /** The `storage` section of the main file (core.md §4.4). What its keys mean for the SQLite file: docs/storage.md. */
 export const storageConfig = section('the storage section: {"type", …}', {
   type: defaulted(
@@ -75,12 +73,12 @@ export const storageConfig = section('the storage section: {"type", …}', {
     count,
     'Type sqlite: how many databases. Times size_limit it bounds the bytes. 10 if absent.',
   ),
-  read_records_count: ignored,
-  max_read_records_count: ignored,
-  max_records_between_fsync: ignored,
-  messages_ttl_check_in_hours: ignored,
-  writing_batch_size: ignored,
-  oversize_check_period: ignored,
+  read_records_count: inert(optional(t.unknown, 'Messages read at a time; here it follows the credits of the sink.')),
+  max_read_records_count: inert(optional(t.unknown, 'The same, for the types file and sqlite.')),
+  max_records_between_fsync: inert(optional(t.unknown, 'Every commit is flushed.')),
+  messages_ttl_check_in_hours: inert(optional(t.unknown, 'Hours between two looks for old messages.')),
+  writing_batch_size: inert(optional(t.unknown, 'Messages written at a time; here it follows the load.')),
+  oversize_check_period: inert(optional(t.unknown, 'Minutes between two looks at the size; here it is always known.')),
 });
 
 export type StorageConfig = t.TypeOf<typeof storageConfig>;

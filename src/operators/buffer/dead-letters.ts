@@ -1,20 +1,12 @@
-import {
-  appendFile,
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  statSync,
-  truncateSync,
-} from 'node:fs';
+import { appendFile, existsSync, readFileSync, renameSync, statSync, truncateSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Observable } from 'rxjs';
 import { GatewayError } from '../../model/errors.js';
+import { makeFolder } from './make-folder.js';
 import type { DeadLetters } from './store.js';
+import { synced } from './synced.js';
 
+/** Where refused messages are kept, and how many. */
 export interface DeadLetterFile {
   /** A file of JSON lines, `{at, reason, message}` each. */
   readonly file: string;
@@ -25,15 +17,6 @@ export interface DeadLetterFile {
 }
 
 const sizeOf = (file: string): number => (existsSync(file) ? statSync(file).size : 0);
-
-const syncedTo = (file: string): void => {
-  const handle = openSync(file, 'a');
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
-};
 
 /**
  * Keeps refused messages in a file of their own, so that a person can see what the platform did not take and why.
@@ -47,9 +30,15 @@ export const deadLetterFile = ({ file, most = 10_000, bytes = 64 * 1024 * 1024 }
   let lines: number | undefined;
   /** Returns the file's size before the letters. */
   const makeRoom = (added: number, addedBytes: number): number => {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    makeFolder(dirname(file));
+    if (lines === undefined && sizeOf(file) > 0 && sizeOf(file) < bytes) {
+      const found = readFileSync(file, 'latin1');
+      lines = found.split('\n').length - 1;
+      // Killed in the middle of a letter: its row is still there, and what is left of it would spoil the next one.
+      if (!found.endsWith('\n')) truncateSync(file, found.lastIndexOf('\n') + 1);
+    }
+    lines ??= 0;
     const size = sizeOf(file);
-    lines ??= size > 0 && size < bytes ? readFileSync(file, 'latin1').split('\n').length - 1 : 0;
     if (lines > 0 && (lines + added > half || size + addedBytes > bytes / 2)) {
       renameSync(file, `${file}.1`);
       lines = 0;
@@ -74,7 +63,9 @@ export const deadLetterFile = ({ file, most = 10_000, bytes = 64 * 1024 * 1024 }
               if (sizeOf(file) > before) truncateSync(file, before);
               throw error;
             }
-            syncedTo(file);
+            synced(file);
+            // A file that is new has a new entry in its folder.
+            if (before === 0) synced(dirname(file));
           } catch (thrown) {
             failed(thrown as Error);
             return;

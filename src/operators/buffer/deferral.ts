@@ -68,7 +68,11 @@ export const deferral = (backoff: Backoff, scheduler: SchedulerLike, onProbe: (f
     },
     waiting: () =>
       [...deferred].filter(([, { wait, probing }]) => wait !== undefined || probing).map(([device]) => device),
-    lowest: () => (deferred.size === 0 ? undefined : Math.min(...[...deferred.values()].map(({ from }) => from))),
+    lowest: () => {
+      let lowest: number | undefined;
+      for (const { from } of deferred.values()) lowest = Math.min(lowest ?? from, from);
+      return lowest;
+    },
     stop: () => deferred.forEach(({ wait }) => wait?.unsubscribe()),
   };
 };

@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, mkdirSync, openSync, statfsSync } from 'node:fs';
+import { chmodSync, closeSync, openSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Observable } from 'rxjs';
 import { EMPTY, asyncScheduler, catchError, concat, defer, map, mergeMap, of, throwError } from 'rxjs';
@@ -9,14 +9,18 @@ import type { Fact } from '../../model/fact.js';
 import type { Limits } from './admission.js';
 import type { Database } from './database.js';
 import { database } from './database.js';
+import { logHeaderIsSound } from './log-header-is-sound.js';
+import { makeFolder } from './make-folder.js';
 import { quickCheck } from './quick-check.js';
 import { reserve } from './reserve.js';
 import { salvage } from './salvage.js';
 import { salvageOrder } from './salvage-order.js';
 import { SCHEMA, SCHEMA_VERSION } from './schema.js';
-import { openedFrom, sqliteStore } from './sqlite-store.js';
-import type { Batch, Store } from './store.js';
+import { openedFrom } from './opened-from.js';
+import { sqliteStore } from './sqlite-store.js';
+import type { Batch, Opened, Store } from './store.js';
 
+/** Where a durable store is, and what it may take. */
 export interface OpenStore {
   /** The data folder; made with mode 0700 if it does not exist. */
   readonly folder: string;
@@ -25,6 +29,7 @@ export interface OpenStore {
   readonly fact: (fact: Fact) => void;
   /** The check of the file at start takes no longer than this, in ms; what it has not reached by then is taken on trust. Default 1500. */
   readonly checkFor?: number;
+  /** Where time comes from. Default: RxJS's `asyncScheduler`. */
   readonly scheduler?: SchedulerLike;
 }
 
@@ -44,7 +49,7 @@ const reserveIn = (folder: string): number => {
 const prepare = (folder: string): string => {
   const file = join(folder, FILE);
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     // SQLite gives its log the mode of the file.
     closeSync(openSync(file, 'a', 0o600));
     chmodSync(file, 0o600);
@@ -54,6 +59,17 @@ const prepare = (folder: string): string => {
     });
   }
   return file;
+};
+
+/** Says which folder an error at the opening is about; what the file system itself said is no bug of ours. */
+const about = (folder: string, error: unknown): unknown => {
+  const isOwn = error instanceof GatewayError;
+  if (!isOwn && !(error instanceof Error && 'syscall' in error)) return error;
+  const text = reasonOf(error);
+  if (isOwn && text.includes(folder)) return error;
+  return new FatalError(isOwn ? error.code : 'STORAGE_FAILED', `the data folder ${folder} cannot be used: ${text}`, {
+    cause: error,
+  });
 };
 
 /** The order matters: the lock first, so that nothing below can touch a file that is in use. */
@@ -76,6 +92,15 @@ const setUp = (db: Database, limits: Limits, spare: number, check: Observable<ne
   );
 };
 
+/** Closed before anyone renames the file: SQLite removes its log by name when it closes. */
+const closing =
+  (db: Database) =>
+  (error: unknown): Observable<never> =>
+    concat(
+      db.close().pipe(catchError(() => EMPTY)),
+      throwError(() => error),
+    );
+
 /**
  * Opens the durable store in a data folder, and holds the folder's lock until it is closed or unsubscribed.
  *
@@ -97,17 +122,26 @@ export const openStore = ({
       database(file).pipe(
         mergeMap((db) =>
           concat(setUp(db, limits, reserveIn(folder), quickCheck(db, checkFor, log, scheduler)), of(db)).pipe(
-            // Closed before anyone renames the file: SQLite removes its log by name when it closes.
-            catchError((error: unknown) =>
-              concat(
-                db.close().pipe(catchError(() => EMPTY)),
-                throwError(() => error),
-              ),
-            ),
+            catchError(closing(db)),
           ),
         ),
       );
     const order = salvageOrder(file);
+    /** With what the file says of itself. */
+    const known = (opening: Observable<Database>): Observable<{ readonly db: Database; readonly opened: Opened }> =>
+      opening.pipe(
+        mergeMap((db) =>
+          openedFrom(db).pipe(
+            map((opened) => ({ db, opened })),
+            catchError(closing(db)),
+          ),
+        ),
+      );
+    if (!logHeaderIsSound(`${file}-wal`)) {
+      const text = 'the log of the storage file is damaged: what was not in the file itself yet is lost';
+      log.error(text);
+      fact({ kind: 'alert', who: 'storage', code: 'STORAGE_DAMAGED', text });
+    }
     /** From the damaged file into a new one. The order stands until all of it is done. */
     const rescue = (aside: string, reason: string): Observable<Database> => {
       order.setAside(aside);
@@ -120,6 +154,7 @@ export const openStore = ({
               order.done();
               const text = `salvaged ${salvaged} messages from a damaged file, lost ${lost ?? 'an unknown number'}`;
               log.warn(text, { aside });
+              if (lost) fact({ kind: 'count', who: 'storage', counter: 'dropped.damaged', n: lost });
               fact({ kind: 'alert', who: 'storage', code: 'STORAGE_DAMAGED', text });
               return db;
             }),
@@ -131,25 +166,30 @@ export const openStore = ({
       error instanceof GatewayError && error.code === 'STORAGE_DAMAGED';
     /** Damage that shows up later ends the process; the next start then knows what to do. */
     const onDamage = (error: unknown): never => {
-      if (isDamage(error)) order.give(scheduler.now());
+      try {
+        if (isDamage(error)) order.give(scheduler.now());
+      } catch {
+        // On a full disk it cannot be written. Then the next start has to find the damage again.
+      }
       throw error;
     };
     const given = order.given();
-    const open = given === undefined ? ready() : rescue(given, 'found damaged earlier');
-    return open.pipe(
+    return known(given === undefined ? ready() : rescue(given, 'found damaged earlier')).pipe(
       catchError((error: unknown) => {
         if (!isDamage(error) || given !== undefined) throw error;
-        return rescue(order.give(scheduler.now()), error.message);
+        return known(rescue(order.give(scheduler.now()), error.message));
       }),
-      mergeMap((db) =>
-        openedFrom(db).pipe(
-          map((opened) => sqliteStore(db, opened, reserve(join(folder, 'tributary.reserve'), reserveIn(folder)))),
-          map((store) => ({
-            ...store,
-            commit: (batch: Batch) => store.commit(batch).pipe(catchError(onDamage)),
-            read: (...query: Parameters<Store['read']>) => store.read(...query).pipe(catchError(onDamage)),
-          })),
-        ),
-      ),
+      map(({ db, opened }) => {
+        const store = sqliteStore(db, opened, reserve(join(folder, 'tributary.reserve'), reserveIn(folder)));
+        return {
+          ...store,
+          commit: (batch: Batch) => store.commit(batch).pipe(catchError(onDamage)),
+          read: (...query: Parameters<Store['read']>) => store.read(...query).pipe(catchError(onDamage)),
+        };
+      }),
     );
-  });
+  }).pipe(
+    catchError((error: unknown) => {
+      throw about(folder, error);
+    }),
+  );

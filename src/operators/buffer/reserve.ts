@@ -1,4 +1,5 @@
-import { closeSync, existsSync, fsyncSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, rmSync, statSync, statfsSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
 
 /** A little disk space that is kept back, so that a queue on a full disk can still shrink. */
 export interface Reserve {
@@ -25,6 +26,9 @@ export const reserve = (file: string, size: number): Reserve => {
   const restore = (): boolean => {
     if (held) return true;
     try {
+      // Somebody tries every second while the disk is full: that must not wear it out.
+      const { bsize, bfree } = statfsSync(dirname(file));
+      if (bsize * bfree < size) return false;
       const handle = openSync(file, 'w', 0o600);
       try {
         for (let written = 0; written < size;) {

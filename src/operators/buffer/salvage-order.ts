@@ -1,5 +1,6 @@
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { synced } from './synced.js';
 
 /** What is to be done about a damaged file, written down: a salvage that was interrupted goes on at the next start. */
 export interface SalvageOrder {
@@ -13,21 +14,16 @@ export interface SalvageOrder {
   readonly done: () => void;
 }
 
-const synced = (path: string): void => {
-  const handle = openSync(path, 'r');
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
-};
-
 /** The order for one storage file; it stands beside it as `tributary.salvage`. */
 export const salvageOrder = (file: string): SalvageOrder => {
   const folder = dirname(file);
   const note = join(folder, 'tributary.salvage');
   return {
-    given: () => (existsSync(note) ? join(folder, basename(readFileSync(note, 'utf8').trim())) : undefined),
+    given: () => {
+      const aside = existsSync(note) ? basename(readFileSync(note, 'utf8').trim()) : '';
+      // On a full disk the order itself may have been cut off.
+      return aside.endsWith('.db') ? join(folder, aside) : undefined;
+    },
     give: (now) => {
       const aside = file.replace(/\.db$/, `.damaged-${new Date(now).toISOString().replace(/[:.]/g, '-')}.db`);
       writeFileSync(note, basename(aside), { mode: 0o600 });
@@ -43,6 +39,10 @@ export const salvageOrder = (file: string): SalvageOrder => {
       rmSync(`${file}-shm`, { force: true });
       synced(folder);
     },
-    done: () => rmSync(note, { force: true }),
+    done: () => {
+      rmSync(note, { force: true });
+      // Back after a power cut it would bring back what has been delivered since.
+      synced(folder);
+    },
   };
 };

@@ -1,7 +1,8 @@
 import type { Observable } from 'rxjs';
-import { EMPTY, catchError, concat, expand, last, map, mergeMap, of, take } from 'rxjs';
+import { EMPTY, catchError, concat, expand, last, map, mergeMap, of, take, toArray } from 'rxjs';
 import { database } from './database.js';
 import type { Database } from './database.js';
+import { SUM_COLUMNS } from './schema.js';
 import type { Row } from './store.js';
 
 export interface Salvaged {
@@ -16,6 +17,7 @@ interface Walk {
   /** How many single rows in a run could not be read. */
   readonly misses: number;
   readonly salvaged: number;
+  readonly over: boolean;
 }
 
 const STEP = 512;
@@ -32,17 +34,44 @@ const isJson = (text: string): boolean => {
 /** Without this SQLite reads nothing at all of a file that is shorter than it says. The file's own content is not changed by it. */
 const LENIENT = 'PRAGMA writable_schema = ON';
 
-/** The count that the damaged file kept, and the end of its ids. */
-const claims = (damaged: Database): Observable<{ records?: number; end: number }> =>
-  damaged.all<{ records: number; next_id: number }>('SELECT records, next_id FROM totals').pipe(
-    map(([row]) => (row ? { records: row.records, end: row.next_id } : { end: 0 })),
-    catchError(() =>
-      damaged
-        .all<{ top: number | null }>('SELECT max(id) AS top FROM rows')
-        .pipe(map(([row]) => ({ end: (row?.top ?? -1) + 1 }))),
-    ),
-    catchError(() => of({ end: 0 })),
+/** What the damaged file says of itself. */
+interface Claims {
+  /** No row has this id or one above it, as far as can be known. */
+  readonly end: number;
+  /** How many rows it had, and what it has counted. */
+  readonly totals?: { readonly records: number; readonly counted: Readonly<Record<string, number>> };
+}
+
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+const hasCounts = (sums: Readonly<Record<string, unknown>>): sums is Readonly<Record<string, number>> =>
+  Object.values(sums).every(isCount);
+/** The columns of what has left, and of what was lost. */
+const GONE = Object.values(SUM_COLUMNS).filter((column) => column !== SUM_COLUMNS.received);
+const LOST = SUM_COLUMNS['dropped.damaged'];
+
+const claims = (damaged: Database): Observable<Claims> => {
+  const totals = damaged.all<Record<string, unknown>>('SELECT * FROM totals').pipe(
+    map(([row = {}]) => row),
+    catchError(() => of<Record<string, unknown>>({})),
   );
+  const top = damaged.all<{ top: unknown }>('SELECT max(id) AS top FROM rows').pipe(
+    map(([row]) => (isCount(row?.top) ? row.top + 1 : 0)),
+    catchError(() => of(Number.MAX_SAFE_INTEGER)),
+  );
+  return concat(totals, top).pipe(
+    toArray(),
+    map((both) => {
+      const [{ next_id: end, records, ...sums }, above] = both as [Record<string, unknown>, number];
+      const counted = Object.fromEntries(Object.values(SUM_COLUMNS).map((column) => [column, sums[column]]));
+      // Totals that do not add up are damaged too.
+      const sound =
+        isCount(records) &&
+        hasCounts(counted) &&
+        counted[SUM_COLUMNS.received] === GONE.reduce((sum, column) => sum + counted[column]!, records);
+      return { end: isCount(end) ? Math.max(end, above) : above, ...(sound ? { totals: { records, counted } } : {}) };
+    }),
+  );
+};
 
 /** Row by row over the first unreadable ones, then in growing strides: a file without a readable page must come to an end too. */
 const stride = (misses: number): number => (misses < 64 ? 1 : 2 ** Math.min(40, misses - 64));
@@ -51,11 +80,18 @@ const COPY = `INSERT OR IGNORE INTO rows(id, device, at, bytes, body)
   SELECT value->>0, value->>1, value->>2, value->>3, value->>4 FROM json_each(?)`;
 const COPY_DEVICES = `INSERT OR IGNORE INTO devices(device, profile, connector, connected)
   SELECT value->>0, value->>1, value->>2, value->>3 FROM json_each(?)`;
-/** Sums are made anew from what is there: what was lost is a drop with its own name. */
-const recount = (lost: number): string => `
+/**
+ * The sums go on where the damaged file's can be read, else they begin anew. What was lost is a drop with its own name, and what was received
+ * is what is accounted for.
+ */
+const recount = (lost: number, counted: Readonly<Record<string, number>> = {}): string => {
+  const gone = GONE.map((column) => [column, (counted[column] ?? 0) + (column === LOST ? lost : 0)] as const);
+  const all = gone.reduce((sum, [, n]) => sum + n, 0);
+  return `
   UPDATE totals SET records = (SELECT count(*) FROM rows), bytes = (SELECT coalesce(sum(bytes), 0) FROM rows),
     next_id = max(next_id, (SELECT coalesce(max(id), 0) + 1 FROM rows)),
-    received = (SELECT count(*) FROM rows) + ${lost}, dropped_damaged = ${lost};`;
+    received = (SELECT count(*) FROM rows) + ${all}, ${gone.map(([column, n]) => `${column} = ${n}`).join()};`;
+};
 
 /** Rows of `[from, from + step)`, or of the rest where the step is infinite. An unreadable range is an error. */
 const range = (damaged: Database, from: number, step: number): Observable<readonly Row[]> =>
@@ -68,34 +104,34 @@ const isSound = ({ id, device, at, bytes, body }: Row): boolean =>
   typeof body === 'string' &&
   isJson(device);
 
-/** What can be read is copied; what cannot is narrowed down to single rows and then stepped over. */
+/** What can be read is copied; what cannot is narrowed down to single rows and then stepped over, up to the end. */
 const walk = (damaged: Database, fresh: Database, end: number): Observable<number> =>
-  of<Walk>({ from: 0, step: STEP, misses: 0, salvaged: 0 }).pipe(
-    expand(({ from, step, misses, salvaged }) =>
-      from >= end
+  of<Walk>({ from: 0, step: STEP, misses: 0, salvaged: 0, over: false }).pipe(
+    expand((at) =>
+      at.over
         ? EMPTY
-        : range(damaged, from, step).pipe(
+        : range(damaged, at.from, at.step).pipe(
             // Only what cannot be read is stepped over. What cannot be written ends it all, to be done again.
             map((rows) => ({ rows })),
             catchError(() => of({ rows: undefined })),
             mergeMap(({ rows }) => {
-              if (!rows)
-                return of(
-                  step > 1
-                    ? { from, step: step >>> 1, misses, salvaged }
-                    : { from: from + stride(misses), step, misses: misses + 1, salvaged },
-                );
+              if (!rows) {
+                if (at.step > 1) return of({ ...at, step: at.step >>> 1 });
+                const from = at.from + stride(at.misses);
+                return of({ ...at, from, misses: at.misses + 1, over: from >= end });
+              }
               const top = rows.at(-1);
-              if (!top) return of({ from: end, step, misses, salvaged });
+              if (!top) return of({ ...at, over: true });
               const sound = rows.filter(isSound);
               const copied = JSON.stringify(
                 sound.map(({ id, device, at, bytes, body }) => [id, device, at, bytes, body]),
               );
               const on = {
                 from: top.id + 1,
-                step: Math.min(STEP, step * 2),
+                step: Math.min(STEP, at.step * 2),
                 misses: 0,
-                salvaged: salvaged + sound.length,
+                salvaged: at.salvaged + sound.length,
+                over: false,
               };
               return concat(fresh.run(COPY, copied), of(on));
             }),
@@ -114,10 +150,10 @@ export const salvage = (fresh: Database, damagedFile: string): Observable<Salvag
   database(damagedFile).pipe(
     mergeMap((damaged) =>
       concat(damaged.exec(LENIENT).pipe(catchError(() => EMPTY)), claims(damaged)).pipe(
-        mergeMap(({ records, end }) =>
+        mergeMap(({ end, totals }) =>
           walk(damaged, fresh, end).pipe(
             mergeMap((salvaged) => {
-              const lost = records === undefined ? undefined : Math.max(0, records - salvaged);
+              const lost = totals === undefined ? undefined : Math.max(0, totals.records - salvaged);
               const devices = damaged.all<Record<string, string | number>>('SELECT * FROM devices').pipe(
                 mergeMap((rows) =>
                   fresh.run(
@@ -129,7 +165,7 @@ export const salvage = (fresh: Database, damagedFile: string): Observable<Salvag
               );
               return concat(
                 devices,
-                fresh.exec(recount(lost ?? 0)),
+                fresh.exec(recount(lost ?? 0, totals?.counted)),
                 damaged.close().pipe(catchError(() => EMPTY)),
                 of({ salvaged, ...(lost === undefined ? {} : { lost }) }),
               );

@@ -1,8 +1,9 @@
-import { EMPTY, catchError, concat, defer, ignoreElements, map, mergeMap, tap, throwError } from 'rxjs';
+import { EMPTY, catchError, concat, defer, ignoreElements, map, tap, throwError } from 'rxjs';
 import type { Observable } from 'rxjs';
 import type { Database } from './database.js';
 import type { Reserve } from './reserve.js';
 import { SUM_COLUMNS } from './schema.js';
+import { quoted, unquoted } from './quoted.js';
 import { READ_BYTES } from './store.js';
 import type { Batch, Known, Leaving, Opened, Row, Store, Sum } from './store.js';
 import { StoreFull } from './store-full.js';
@@ -48,9 +49,12 @@ const TIDY_PAGES = (2 * TIDY) / PAGE;
 
 const CHECKPOINT = 'PRAGMA wal_checkpoint(TRUNCATE)';
 
-/** Names may hold NUL or half a surrogate pair, which do not survive as SQLite text. */
-const quoted = (name: string): string => JSON.stringify(name);
-const unquoted = (name: string): string => JSON.parse(name) as string;
+/** No check sees damage within a row: such a row has no text, and the buffer drops and counts it. */
+const legible = (row: Row): Row => {
+  const device = unquoted(row.device);
+  if (device !== undefined && Number.isSafeInteger(row.bytes)) return { ...row, device };
+  return { ...row, device: '', bytes: Number.isSafeInteger(row.bytes) ? row.bytes : 0, body: '' };
+};
 
 const total = (items: readonly { readonly bytes: number }[]): number =>
   items.reduce((sum, { bytes }) => sum + bytes, 0);
@@ -68,29 +72,6 @@ const count = ({ append, remove, sums }: Batch): string => {
   ];
   return `UPDATE totals SET ${changes.join()};`;
 };
-
-/** Reads what the file says of itself. */
-export const openedFrom = (db: Database): Observable<Opened> =>
-  db.all<Record<string, number>>('SELECT * FROM totals').pipe(
-    mergeMap(([totals = {}]) =>
-      db.all<Omit<Known, 'connected'> & { connected: number }>('SELECT * FROM devices').pipe(
-        map((devices) => ({
-          nextId: totals.next_id ?? 1,
-          records: totals.records ?? 0,
-          bytes: totals.bytes ?? 0,
-          sums: Object.fromEntries(
-            Object.entries(SUM_COLUMNS).map(([sum, column]) => [sum, totals[column] ?? 0]),
-          ) as Record<Sum, number>,
-          devices: devices.map(({ device, profile, connector, connected }) => ({
-            device: unquoted(device),
-            profile: unquoted(profile),
-            connector: unquoted(connector),
-            connected: connected === 1,
-          })),
-        })),
-      ),
-    ),
-  );
 
 /**
  * The durable store: SQLite in WAL mode with `synchronous=FULL`. A commit that has completed survives kill -9 and a power cut (as
@@ -154,7 +135,7 @@ export const sqliteStore = (db: Database, opened: Opened, reserve: Reserve): Sto
       (without.length === 0
         ? db.all<Row>(READ, from, limit)
         : db.all<Row>(READ_WITHOUT, from, limit, JSON.stringify(without.map(quoted)))
-      ).pipe(map((rows) => rows.map((row) => ({ ...row, device: unquoted(row.device) })))),
+      ).pipe(map((rows) => rows.map(legible))),
     tidy: () =>
       defer(() => {
         if (freed < TIDY) return EMPTY;

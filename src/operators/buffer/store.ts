@@ -55,6 +55,7 @@ export interface Opened {
   readonly nextId: number;
   readonly records: number;
   readonly bytes: number;
+  /** Counted over the whole life of the store, in the same transactions as the rows. */
   readonly sums: Readonly<Record<Sum, number>>;
   readonly devices: readonly Known[];
 }

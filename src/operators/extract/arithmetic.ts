@@ -1,6 +1,8 @@
+import { formulaFunctions } from './formula-functions.js';
+
 /** Characters of a formula. Nesting is bounded with it. */
 const LONGEST = 256;
-const tokens = /\s*(?:(\d+(?:\.\d*)?(?:e[+-]?\d+)?|\.\d+(?:e[+-]?\d+)?)|(\*\*|\/\/|[-+*/%()]))/iy;
+const tokens = /\s*(?:(\d+(?:\.\d*)?(?:e[+-]?\d+)?|\.\d+(?:e[+-]?\d+)?)|(\*\*|\/\/|[-+*/%(),]|[a-z]+))/iy;
 
 const lex = (text: string): readonly string[] | undefined => {
   const found: string[] = [];
@@ -24,7 +26,8 @@ const apply = (operator: string, a: number, b: number): number => {
 };
 
 /**
- * Computes a formula of numbers, `+ - * / // % **` and parentheses, with the precedence and the results of Python.
+ * Computes a formula of numbers, `+ - * / // % **`, parentheses, and abs, min, max, round, int and float, with the precedence and the
+ * results of Python.
  *
  * This is all that `useEval` does here: nothing that a message brings is ever run as a program. Undefined for anything else,
  * for formulas beyond 256 characters, and for results that are no finite number.
@@ -39,11 +42,22 @@ export const arithmetic = (text: string): number | undefined => {
     at += 1;
     return token;
   };
+  const call = (name: string): number => {
+    const of = formulaFunctions.get(name);
+    if (!of) return NaN;
+    at += 1;
+    if (!accept('(')) return NaN;
+    const args = [sum()];
+    while (accept(',')) args.push(sum());
+    return accept(')') ? of(args) : NaN;
+  };
   const atom = (): number => {
     if (accept('(')) {
       const value = sum();
       return accept(')') ? value : NaN;
     }
+    const name = all[at];
+    if (name !== undefined && /^[a-z]/i.test(name)) return call(name);
     const number = all[at];
     at += 1;
     return number !== undefined && /^[\d.]/.test(number) ? Number(number) : NaN;

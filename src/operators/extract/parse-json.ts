@@ -1,7 +1,24 @@
 import type { Json } from '../../model/message.js';
 
-const special = /\d{16}|[eE]\+?\d{3}/;
+/** Digits that may be more than a number holds. */
+const LONG = 16;
+const exponent = /\d[eE]\+?\d{3}/;
 const token = /"|-?\d[\d.eE+-]*|-?Infinity|NaN/g;
+
+const isDigit = (code: number): boolean => code >= 48 && code <= 57;
+
+/** True when sixteen digits stand in a row: every such row covers one of the places that are looked at. */
+const hasLongNumber = (text: string): boolean => {
+  for (let i = LONG - 1; i < text.length; i += LONG) {
+    if (!isDigit(text.charCodeAt(i))) continue;
+    let from = i;
+    let to = i + 1;
+    while (from > 0 && isDigit(text.charCodeAt(from - 1))) from -= 1;
+    while (to < text.length && isDigit(text.charCodeAt(to))) to += 1;
+    if (to - from >= LONG) return true;
+  }
+  return false;
+};
 
 const closing = (text: string, from: number): number => {
   let at = text.indexOf('"', from);
@@ -46,7 +63,7 @@ const exact = (text: string): string => {
  * Throws SyntaxError when it is not JSON. `__proto__` is an ordinary key.
  */
 export const parseJson = (text: string): Json => {
-  if (special.test(text)) return JSON.parse(exact(text)) as Json;
+  if (hasLongNumber(text) || exponent.test(text)) return JSON.parse(exact(text)) as Json;
   try {
     return JSON.parse(text) as Json;
   } catch (error) {

@@ -13,6 +13,7 @@ import {
   share,
   Subject,
   take,
+  tap,
   timer,
 } from 'rxjs';
 import type { Observable, SchedulerLike } from 'rxjs';
@@ -31,8 +32,13 @@ export interface Announcer {
   readonly before: (session: Session, device: string, profile: string) => Observable<void>;
   /** Emits the device's profile once, as soon as a message has told it. */
   readonly met: (device: string) => Observable<string>;
-  /** Announces and emits the PUBACK's reason, or 0 after `patience` ms without one. */
-  readonly connect: (session: Session, device: string, profile: string, patience: number) => Observable<number>;
+  /** Announces, says when it departs, and emits the PUBACK's reason, or 0 after `patience` ms without one. */
+  readonly connect: (
+    session: Session,
+    device: string,
+    profile: string,
+    how: { readonly patience: number; readonly departs: () => void },
+  ) => Observable<number>;
   /** Announces the devices of earlier sessions that this one has not seen yet, when nothing else wants to be sent. */
   readonly rest: (session: Session) => Observable<never>;
   /** The device is disconnected or was deleted: it is announced again before its next data. */
@@ -97,8 +103,9 @@ export const announcer = (limiter: Limiter<Bucket>, scheduler: SchedulerLike = a
         take(1),
         map(() => known.get(device) ?? 'default'),
       ),
-    connect: (session, device, profile, patience) =>
+    connect: (session, device, profile, { patience, departs }) =>
       send(session, device, profile, 'data').pipe(
+        tap(departs),
         mergeMap((answer) => race(answer, timer(patience, scheduler).pipe(map(() => 0)))),
         take(1),
       ),

@@ -1,6 +1,8 @@
 import * as t from 'io-ts';
-import { defaulted, optional, refine, section } from '../../model/codec.js';
+import { defaulted, inert, optional, pending, refine, section } from '../../model/codec.js';
 import type { SectionOf } from '../../model/codec.js';
+import { reportStrategy } from '../../model/report-strategy.js';
+import { provisioning } from './provisioning.js';
 import { ratesCodec, standardRates } from './rates.js';
 import { securityCodec } from './security.js';
 
@@ -9,35 +11,47 @@ const whole = (least: number, most: number, name: string): t.Type<number, unknow
 
 const seconds = refine(t.number, (n) => n > 0, 'seconds above 0');
 const port = whole(1, 65_535, 'a port');
-const free = t.UnknownRecord as t.Type<Readonly<Record<string, unknown>>, unknown>;
 
 const statistics = section('statistics', {
   enable: defaulted(t.boolean, true, "Send the gateway's own statistics."),
   statsSendPeriodInSeconds: defaulted(seconds, 60, 'Seconds between two statistics messages.'),
-  enableCustom: optional(t.boolean, 'Send the results of custom commands too.'),
-  customStatsSendPeriodInSeconds: defaulted(seconds, 3600, 'Seconds between two runs of the custom commands.'),
-  configuration: optional(t.string, 'File with the custom commands.'),
+  enableCustom: pending(optional(t.boolean, 'Send the results of custom commands too.')),
+  customStatsSendPeriodInSeconds: pending(defaulted(seconds, 3600, 'Seconds between two runs of the custom commands.')),
+  configuration: pending(optional(t.string, 'File with the custom commands.')),
+});
+
+const deviceFiltering = section('deviceFiltering', {
+  enable: defaulted(t.boolean, false, 'Filter devices by name.'),
+  filterFile: defaulted(t.string, 'list.json', 'File with the allowed and denied names.'),
+});
+
+const checkingDeviceActivity = section('checkingDeviceActivity', {
+  checkDeviceInactivity: defaulted(t.boolean, false, 'Disconnect devices that are silent.'),
+  inactivityTimeoutSeconds: defaulted(seconds, 50, 'Seconds of silence after which a device counts as inactive.'),
+  inactivityCheckPeriodSeconds: defaulted(seconds, 1, 'Seconds between two checks.'),
 });
 
 const fields = {
   host: defaulted(t.string, 'localhost', 'Host of the ThingsBoard platform.'),
   port: defaulted(port, 1883, 'MQTT port of the platform; 8883 always means TLS.'),
   keep_alive: defaulted(whole(1, 65_535, 'seconds'), 120, 'MQTT keep-alive in seconds.'),
-  qos: defaulted(
-    whole(0, 1, 'a QoS'),
-    1,
-    'Accepted for compatibility. Data always travels with QoS 1, or its arrival could not be known.',
+  qos: inert(
+    defaulted(
+      whole(0, 1, 'a QoS'),
+      1,
+      'Data always travels with QoS 1, whatever this says: its arrival could not be known otherwise.',
+    ),
   ),
-  proxy_host: optional(t.string, 'HTTP proxy (accepted, not used yet: the connection is direct).'),
-  proxy_port: optional(t.number, 'Port of the HTTP proxy (accepted, not used yet).'),
-  security: optional(securityCodec, 'How the gateway proves who it is.'),
+  proxy_host: pending(optional(t.string, 'Host of an HTTP proxy on the way to the platform.')),
+  proxy_port: pending(optional(port, 'Port of the HTTP proxy.')),
+  security: optional(securityCodec, 'How the gateway proves who it is. Required.'),
   tls: defaulted(t.boolean, false, 'Encrypt the connection. Also on with port 8883, a caCert or a client certificate.'),
   insecure: defaulted(
     t.boolean,
     false,
     'Do not compare the host name with the certificate. The certificate itself is still verified.',
   ),
-  provisioning: optional(free, 'Keys with which a new gateway asks for its credentials.'),
+  provisioning: pending(optional(provisioning, 'Keys with which a new gateway asks for its credentials.')),
   mqttVersion: defaulted(
     refine(t.number, (n) => n === 4 || n === 5, 'an MQTT version (4 or 5)'),
     5,
@@ -69,49 +83,33 @@ const fields = {
   deviceRateLimits: defaulted(ratesCodec, standardRates, 'Telemetry messages of all attached devices together.'),
   deviceDpRateLimits: defaulted(ratesCodec, [], 'Data points of all attached devices together.'),
   deviceMessagesRateLimits: defaulted(ratesCodec, standardRates, 'Other messages of all attached devices together.'),
-  rateLimitPercentage: defaulted(
-    whole(1, 100, 'percent'),
-    80,
-    'Percent of each rate limit that is used (environment TB_DEFAULT_RATE_LIMIT_PERCENTAGE).',
-  ),
+  rateLimitPercentage: defaulted(whole(1, 100, 'percent'), 80, 'Percent of each rate limit that is used.'),
   statistics: defaulted(
     statistics,
     { enable: true, statsSendPeriodInSeconds: 60, customStatsSendPeriodInSeconds: 3600 },
     "The gateway's own statistics.",
   ),
-  remoteShell: defaulted(t.boolean, false, 'Remote shell over RPC.'),
-  remoteConfiguration: defaulted(t.boolean, false, 'Configuration from the platform.'),
-  latencyDebugMode: defaulted(t.boolean, false, 'Time stamps of each stage beside the data.'),
-  deviceFiltering: optional(
-    section('deviceFiltering', {
-      enable: defaulted(t.boolean, false, 'Filter devices by name.'),
-      filterFile: defaulted(t.string, 'list.json', 'File with the allowed and denied names.'),
-    }),
-    'Which devices may pass.',
+  remoteShell: pending(defaulted(t.boolean, false, 'A shell on this machine over RPC.')),
+  remoteConfiguration: pending(defaulted(t.boolean, false, 'Configuration from the platform.')),
+  latencyDebugMode: pending(defaulted(t.boolean, false, 'Time stamps of each stage beside the data.')),
+  deviceFiltering: pending(optional(deviceFiltering, 'Which devices may pass.')),
+  reportStrategy: pending(optional(reportStrategy, 'When a value is reported, unless something nearer says it.')),
+  reportStrategyDataCacheCleanupInterval: inert(optional(t.number, 'Seconds between two cleanings of that memory.')),
+  checkingDeviceActivity: pending(optional(checkingDeviceActivity, 'Disconnects devices that are silent.')),
+  checkConnectorsConfigurationInSeconds: pending(
+    defaulted(seconds, 60, 'Seconds between two looks at the connector files.'),
   ),
-  reportStrategy: optional(free, 'When a value is reported.'),
-  checkingDeviceActivity: optional(
-    section('checkingDeviceActivity', {
-      checkDeviceInactivity: defaulted(t.boolean, false, 'Disconnect devices that are silent.'),
-      inactivityTimeoutSeconds: defaulted(seconds, 50, 'Silence after which a device counts as inactive.'),
-      inactivityCheckPeriodSeconds: defaulted(seconds, 1, 'Seconds between two checks.'),
-    }),
-    'Disconnects devices that are silent.',
+  handleDeviceRenaming: pending(defaulted(t.boolean, true, 'Follow devices that are renamed on the platform.')),
+  syncDevicesSharedAttributesOnConnect: pending(
+    defaulted(t.boolean, true, "Ask for a device's shared attributes when it connects."),
   ),
-  checkConnectorsConfigurationInSeconds: defaulted(seconds, 60, 'Seconds between two looks at the connector files.'),
-  handleDeviceRenaming: defaulted(t.boolean, true, 'Follow devices that are renamed on the platform.'),
-  syncDevicesSharedAttributesOnConnect: defaulted(
-    t.boolean,
-    true,
-    "Ask for a device's shared attributes when it connects.",
-  ),
-  reportStrategyDataCacheCleanupInterval: optional(t.number, 'Accepted for compatibility, without effect.'),
-  minPackSendDelayMS: optional(t.number, 'Accepted for compatibility, without effect: an idle gateway sends at once.'),
-  minPackSizeToSend: optional(t.number, 'Accepted for compatibility, without effect.'),
-  managerEnabled: defaulted(t.boolean, false, 'Local management socket.'),
+  minPackSendDelayMS: inert(optional(t.number, 'Milliseconds that an idle sender sleeps; this one sends at once.')),
+  minPackSizeToSend: inert(optional(t.number, 'Bytes that a pack should have.')),
+  managerEnabled: pending(defaulted(t.boolean, false, 'A local management socket.')),
 };
 
 /** The `thingsboard` section of tb_gateway.json. Source: the gateway core specification, §4.1. */
 export const thingsBoardCodec = section('thingsboard', fields);
 
+/** The `thingsboard` section, decoded, with every default filled in. */
 export type ThingsBoardConfig = SectionOf<typeof fields>;

@@ -17,14 +17,21 @@ export const connectError = (error: unknown, version: number): LinkLost => {
     : new LinkLost('BROKER_REFUSED', `the platform refused the connection (reason ${reason})`, { reason });
 };
 
-/** What the end of a connection means. `reason` is the code of the server's DISCONNECT, if there was one. Source: §1.5. */
-export const closeError = (reason: number | undefined, why: string | undefined): LinkLost => {
+/**
+ * What the end of a connection means. `reason` is the code of the server's DISCONNECT, if there was one; `control` tells whether control
+ * messages were in flight. Source: §1.5.
+ */
+export const closeError = (reason: number | undefined, why: string | undefined, control: boolean): LinkLost => {
   if (reason === 142)
-    return new LinkLost('DUPLICATE_GATEWAY', 'another client connected with the same credentials', { reason });
+    return new LinkLost('DUPLICATE_GATEWAY', 'another client connected with the same credentials', { reason, control });
   if (reason !== undefined)
-    return new LinkLost('BROKER_UNREACHABLE', `the platform ended the connection (reason ${reason})`, { reason });
+    return new LinkLost('BROKER_UNREACHABLE', `the platform ended the connection (reason ${reason})`, {
+      reason,
+      control,
+    });
   return new LinkLost(
     'BROKER_UNREACHABLE',
     `the connection to the platform was lost${why === undefined ? '' : `: ${why}`}`,
+    { control },
   );
 };

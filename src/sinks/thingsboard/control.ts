@@ -48,6 +48,13 @@ const request = ({ device, id, scope, keys }: AttributeRequest, answers: Answers
 
 const MOST_WAITING = 1_000;
 const TRIES = 2;
+/** Beside the platform's reasons. */
+const LOST = -1;
+const TOO_LARGE = -2;
+const reasons: Readonly<Record<number, string>> = {
+  [LOST]: 'the connection was lost over it',
+  [TOO_LARGE]: "it is over the platform's limit of bytes",
+};
 
 /**
  * Sends replies and attribute requests, ahead of all data.
@@ -71,10 +78,13 @@ export const control = ({
       : announce.met(device).pipe(mergeMap((profile) => announce.before(session, device, profile)));
   const deliver = ({ value, ack, nack }: Envelope<Control>): Observable<never> => {
     const { topic, payload } = value.kind === 'reply' ? reply(value) : request(value, answers);
+    const bytes = Buffer.byteLength(payload);
+    const oversize = (): boolean => bytes > allowance.hardLimit();
     let tries = 0;
     const sent = links.pipe(
       switchMap(({ session }) => {
-        if (session === undefined) return tries >= TRIES ? of(-1) : EMPTY;
+        if (session === undefined) return tries >= TRIES ? of(LOST) : EMPTY;
+        if (oversize()) return of(TOO_LARGE);
         return announced(session, value).pipe(
           mergeMap(() => allowance.of(topic).take({ messages: 1 }, 'control')),
           mergeMap(() => {
@@ -90,7 +100,7 @@ export const control = ({
         if (reason === 0) ack();
         else if (reason === undefined)
           nack(new Unavailable('BROKER_UNREACHABLE', 'the platform was away for too long'));
-        else nack(new Refused('PLATFORM_REFUSED', reason < 0 ? 'the connection was lost over it' : `reason ${reason}`));
+        else nack(new Refused('PLATFORM_REFUSED', reasons[reason] ?? `reason ${reason}`));
         return EMPTY;
       }),
     );

@@ -45,7 +45,8 @@ export const readLimits = (payload: string): PlatformLimits | 'notGateway' | und
  * contract, §2, §6.4.
  */
 export const askLimits = (session: Session, allowance: Allowance): Observable<never> => {
-  if (session.maximumPacketSize !== undefined) allowance.learn({ maxPayloadSize: session.maximumPacketSize });
+  const { maximumPacketSize } = session;
+  if (maximumPacketSize !== undefined) allowance.learn({ maxPayloadSize: maximumPacketSize });
   allowance.own.charge({ messages: OPENING });
   const answer = session.messages.pipe(
     filter(({ topic }) => topic === `${topics.ownRpcResponse}${ID}`),
@@ -58,12 +59,16 @@ export const askLimits = (session: Session, allowance: Allowance): Observable<ne
         );
       else if (limits !== undefined) {
         if (limits.devices !== undefined) session.vouch();
-        allowance.learn(limits);
+        // What stands between may take less than the platform.
+        const size = Math.min(maximumPacketSize ?? Infinity, limits.maxPayloadSize ?? Infinity);
+        allowance.learn({ ...limits, ...(Number.isFinite(size) ? { maxPayloadSize: size } : {}) });
       }
     }),
   );
   const question = allowance.own
     .take({ messages: 1 }, 'control')
-    .pipe(mergeMap(() => session.publish(`${topics.ownRpcRequest}${ID}`, '{"method":"getSessionLimits","params":{}}')));
+    .pipe(
+      mergeMap(() => session.publish(`${topics.ownRpcRequest}${ID}`, '{"method":"getSessionLimits","params":{}}', ID)),
+    );
   return merge(answer, question).pipe(ignoreElements());
 };

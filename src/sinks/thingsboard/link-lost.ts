@@ -6,15 +6,19 @@ export interface Loss {
   readonly reason?: number;
   /** The publish that was not acknowledged in time, if that was why. */
   readonly overdue?: unknown;
+  /** Control messages were in flight too, and may have been why. */
+  readonly control?: boolean;
 }
 
 /** The connection to the platform could not be made or ended. The receiver reconnects, with backoff. */
 export class LinkLost extends ConnectionError {
   readonly reason: number | undefined;
   readonly overdue: unknown;
-  constructor(code: ErrorCode, message: string, { reason, overdue }: Loss = {}) {
+  readonly control: boolean;
+  constructor(code: ErrorCode, message: string, { reason, overdue, control = false }: Loss = {}) {
     super(code, message);
     this.reason = reason;
     this.overdue = overdue;
+    this.control = control;
   }
 }

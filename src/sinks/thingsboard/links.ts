@@ -2,7 +2,7 @@ import { BehaviorSubject, catchError, concat, defer, map, of, share, tap, throwE
 import type { Observable, SchedulerLike } from 'rxjs';
 import type { Context } from '../../model/component.js';
 import { FatalError } from '../../model/errors.js';
-import type { Phase } from '../../model/fact.js';
+import type { ErrorCode } from '../../model/errors.js';
 import { fullJitter } from '../../operators/backoff.js';
 import type { Backoff } from '../../operators/backoff.js';
 import { retryBackoff } from '../../operators/retry-backoff.js';
@@ -36,6 +36,9 @@ export const linkBackoff: Backoff = (attempt, error) => {
   return usual(attempt, error);
 };
 
+/** Failures in a row that make an alert. */
+const MANY = 10;
+
 export interface Links {
   readonly connect: Observable<Session>;
   readonly context: Context;
@@ -47,49 +50,68 @@ export interface Links {
  * The connection to the platform, kept up: the current session, or why there is none. The latest is replayed to whoever comes later.
  *
  * Promises: at most one connection at a time; it never ends of itself, whatever the platform does, but with a FatalError (a file that
- * cannot be read). After refused credentials, an entity that is no gateway, or a second client with the same credentials, the next try
- * is a minute away or more. Subscribers are told in the order in which they subscribed. Says the states and alerts.
+ * cannot be read at the first try; later it may be about to be replaced). After refused credentials, an entity that is no gateway, or a
+ * second client with the same credentials, the next try is a minute away or more. Subscribers are told in the order in which they
+ * subscribed. Says one state for each failure, with its reason and the wait; and, once until a session stands again, an alert for each
+ * of those three and for ten failures in a row.
  */
 export const links = ({ connect, context, backoff = linkBackoff, scheduler }: Links): Observable<Link> => {
   const who = 'thingsboard';
-  const say = (phase: Phase, why?: string): void =>
-    context.fact({ kind: 'state', who, phase, ...(why === undefined ? {} : { why }) });
-  const mourn = (lost: LinkLost): void => {
-    say(lost.code === 'CREDENTIALS_REFUSED' ? 'refused' : 'disconnected', lost.message);
-    if (slow.has(lost.code)) context.fact({ kind: 'alert', who, code: lost.code, text: lost.message });
+  const alerted = new Set<ErrorCode>();
+  const alert = (code: ErrorCode, text: string): void => {
+    if (alerted.has(code)) return;
+    alerted.add(code);
+    context.fact({ kind: 'alert', who, code, text });
   };
-  let wasUp = false;
+  let failures = 0;
+  let filesWereRead = false;
+  let latest: LinkLost | undefined;
+
   /** A file that could be read once is being replaced: that passes. */
   const asLost = (error: unknown): LinkLost | undefined => {
     if (error instanceof LinkLost) return error;
-    return wasUp && error instanceof FatalError ? new LinkLost('BROKER_UNREACHABLE', error.message) : undefined;
+    return filesWereRead && error instanceof FatalError ? new LinkLost(error.code, error.message) : undefined;
+  };
+  const mourn = (lost: LinkLost): void => {
+    filesWereRead = true;
+    latest = lost;
+    failures += 1;
+    if (slow.has(lost.code)) alert(lost.code, lost.message);
+    else if (failures === MANY) alert(lost.code, `failed ${MANY} times in a row: ${lost.message}`);
   };
   return defer(() => {
-    say('connecting');
-    return connect;
-  }).pipe(
-    tap(() => {
-      wasUp = true;
-      say('connected');
-    }),
-    map((session): Link => ({ session })),
-    catchError((error: unknown) => {
-      const lost = asLost(error);
-      if (lost === undefined) return throwError(() => error);
-      mourn(lost);
-      return concat(
-        of<Link>({ lost }),
-        throwError(() => lost),
-      );
-    }),
-    retryBackoff({
-      backoff,
-      onRetry: ({ attempt, delay, why }) => {
-        say('reconnecting', why);
-        context.log.warn('the platform is away', { why, attempt, retryInMs: Math.round(delay) });
-      },
-      ...(scheduler === undefined ? {} : { scheduler }),
-    }),
-    share({ connector: () => new BehaviorSubject<Link>({}), resetOnRefCountZero: true }),
-  );
+    context.fact({ kind: 'state', who, phase: 'connecting' });
+    return defer(() => connect).pipe(
+      tap(() => {
+        filesWereRead = true;
+        failures = 0;
+        alerted.clear();
+        context.fact({ kind: 'state', who, phase: 'connected' });
+      }),
+      map((session): Link => ({ session })),
+      catchError((error: unknown) => {
+        const lost = asLost(error);
+        if (lost === undefined) return throwError(() => error);
+        mourn(lost);
+        return concat(
+          of<Link>({ lost }),
+          throwError(() => lost),
+        );
+      }),
+      retryBackoff({
+        backoff,
+        onRetry: ({ delay, why }) =>
+          context.fact({
+            kind: 'state',
+            who,
+            phase: latest?.code === 'CREDENTIALS_REFUSED' ? 'refused' : 'reconnecting',
+            why,
+            ...(latest === undefined ? {} : { code: latest.code }),
+            attempt: failures,
+            retryInMs: Math.round(delay),
+          }),
+        ...(scheduler === undefined ? {} : { scheduler }),
+      }),
+    );
+  }).pipe(share({ connector: () => new BehaviorSubject<Link>({}), resetOnRefCountZero: true }));
 };

@@ -1,9 +1,10 @@
 import type { Json } from '../../model/message.js';
+import { parseJson as exactly } from '../../operators/extract/parse-json.js';
 
-/** Parsed JSON, or undefined if it is none. Never throws. */
+/** Parsed JSON, without losing digits, or undefined if it is none. Never throws. */
 export const parseJson = (text: string): Json | undefined => {
   try {
-    return JSON.parse(text) as Json;
+    return exactly(text);
   } catch {
     return undefined;
   }

@@ -35,7 +35,7 @@ export const ratesCodec: t.Type<readonly Rate[], unknown> = new t.Type<readonly 
     const rates = typeof input === 'string' ? parseRates(input) : undefined;
     return rates === undefined ? t.failure(input, context) : t.success(rates);
   },
-  t.identity,
+  (rates) => (rates.length === 0 ? '0:0' : rates.map(({ n, seconds }) => `${n}:${seconds}`).join(',')),
 );
 
 /** The default where the configuration names no limit for messages. */

@@ -1,14 +1,17 @@
 import { asyncScheduler, map, of, timer } from 'rxjs';
 import type { Observable, SchedulerLike } from 'rxjs';
+import type { Envelope } from '../../model/envelope.js';
 import type { Alert } from '../../model/fact.js';
 import type { Allowance } from './allowance.js';
+import type { Part } from './part.js';
 import type { Session } from './session.js';
 import type { Story, Suspicion } from './suspicion.js';
 import { verdictOf } from './verdict.js';
 
-/** What becomes of a pack. `apart`: each device by itself. */
+/** What becomes of a pack. `apart`: each device by itself; `fit`: these packs instead of it, which are smaller. */
 export type End =
   | { readonly kind: 'delivered' }
+  | { readonly kind: 'fit'; readonly packs: readonly (readonly Envelope<Part>[])[] }
   | { readonly kind: 'again'; readonly after: number }
   | { readonly kind: 'halve' | 'refuse' | 'defer' | 'apart'; readonly why: string };
 

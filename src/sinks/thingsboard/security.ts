@@ -1,6 +1,7 @@
 import * as t from 'io-ts';
-import { optional, refine, section } from '../../model/codec.js';
+import { optional, pending, section } from '../../model/codec.js';
 import type { Section, SectionOf } from '../../model/codec.js';
+import { checked } from '../../model/checked.js';
 
 const fields = {
   type: optional(
@@ -22,11 +23,8 @@ const fields = {
     t.boolean,
     'Do not compare the host name with the certificate. The certificate itself is still verified.',
   ),
-  checkCertPeriod: optional(t.number, "Seconds between two looks at the certificate's end (accepted, not used yet)."),
-  certificateDaysLeft: optional(
-    t.number,
-    'Days before its end at which a certificate is reported (accepted, not used yet).',
-  ),
+  checkCertPeriod: pending(optional(t.number, "Seconds between two looks at the certificate's end.")),
+  certificateDaysLeft: pending(optional(t.number, 'Days before its end at which a certificate is reported.')),
 };
 
 /** How the gateway proves who it is. Source: the gateway core specification, §4.2. */
@@ -67,11 +65,8 @@ export const kindOf = ({
 };
 
 /** Codec of the `security` section. */
-export const securityCodec: Section<typeof fields> = Object.assign(
-  refine(
-    section('security', fields),
-    (security) => kindOf(security) !== undefined,
-    'credentials: accessToken, or username (clientId, password), or cert and privateKey',
-  ),
-  { fields },
+export const securityCodec: Section<typeof fields> = checked(section('security', fields), (security) =>
+  kindOf(security) === undefined
+    ? [{ key: '', expected: 'credentials: accessToken, or username (clientId, password), or cert and privateKey' }]
+    : [],
 );

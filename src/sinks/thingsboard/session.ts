@@ -23,7 +23,7 @@ export interface Downlink {
 export interface Session {
   /**
    * Publishes with QoS 1 when subscribed to, and emits the PUBACK's reason once: 0 is success (16 counts as 0). Silent when the
-   * connection ends. `mark` is what a {@link LinkLost} names if this publish is overdue.
+   * connection ends. `mark` is what a {@link LinkLost} names if this publish is overdue; without one it is a control message.
    */
   readonly publish: (topic: string, payload: string, mark?: unknown) => Observable<number>;
   /** Publishes with QoS 1 at once, outside the acknowledgement's deadline: older platforms never acknowledge a connect. */
@@ -38,6 +38,8 @@ export interface Session {
 }
 
 const CONNECT_TIMEOUT = 10_000;
+/** How long in ms the peer has to close the connection after DISCONNECT. */
+const FAREWELL = 1_000;
 /** The platform queues at most 100; the rest is for connects, which count for nobody. */
 const MOST_IN_FLIGHT = 95;
 
@@ -46,7 +48,8 @@ const started = (options: IClientOptions): MqttClient => {
   try {
     return mqttConnect(options);
   } catch (error) {
-    throw new LinkLost('BROKER_UNREACHABLE', `cannot connect to the platform: ${reasonOf(error)}`);
+    const what = options.cert === undefined ? 'cannot connect to the platform' : 'cannot use cert and privateKey';
+    throw new LinkLost('BROKER_UNREACHABLE', `${what}: ${reasonOf(error)}`);
   }
 };
 
@@ -80,6 +83,7 @@ export const connect = (
     let why: unknown;
     let accepted: IConnackPacket | undefined;
     let inFlight = 0;
+    let control = 0;
     let window = MOST_IN_FLIGHT;
     let ownAcknowledged = false;
     let gatewayProven = false;
@@ -123,11 +127,13 @@ export const connect = (
           forget();
           forget = undefined;
           inFlight -= 1;
+          if (mark === undefined) control -= 1;
           while (inFlight < window && waiting.size() > 0) waiting.shift()?.();
         };
         const start = (): void => {
           if (sent.closed || out.closed) return;
           inFlight += 1;
+          if (mark === undefined) control += 1;
           forget = watch.sent({ topic, mark });
           send(topic, payload, (code) => {
             if (isGatewayTopic(topic)) gatewayProven = true;
@@ -147,6 +153,7 @@ export const connect = (
       announce: (topic, payload) => {
         const answer = new AsyncSubject<number>();
         send(topic, payload, (code) => {
+          gatewayProven = true;
           answer.next(code);
           answer.complete();
         });
@@ -192,7 +199,7 @@ export const connect = (
       fail(
         accepted === undefined && why !== undefined
           ? connectError(why, config.mqttVersion)
-          : closeError(reason, why === undefined ? undefined : reasonOf(why)),
+          : closeError(reason, why === undefined ? undefined : reasonOf(why), control > 0),
       );
     });
 
@@ -202,8 +209,9 @@ export const connect = (
       // What is unacknowledged stays with whoever sent it; the library would wait for it before it says DISCONNECT.
       for (const id of Object.keys(client.outgoing)) client.removeOutgoingMessage(Number(id));
       if (client.connected) {
+        const cut = scheduler.schedule(() => client.stream.destroy(), FAREWELL);
+        client.once('close', () => cut.unsubscribe());
         client.end(false);
-        setTimeout(() => client.stream.destroy(), 1000).unref();
       } else client.end(true);
     });
   });

@@ -52,7 +52,7 @@ export interface Suspicion {
 /**
  * Decides what a lost connection means for what was in flight on it.
  *
- * Promises: nothing is refused unless it was alone in flight at repeated ends that can only be its own fault (with a blaming code; on
+ * Promises: nothing is refused unless it was alone in flight, without control messages beside it, at repeated ends that can only be its own fault (with a blaming code; on
  * MQTT 3.1.1 shortly after it was sent, five times; the gateway's own data, which is throttled in the same way, seven times). A missing acknowledgement alone never refuses: the device is deferred.
  */
 export const suspicion = (line: Quarantine<Story>, mqttVersion: number): Suspicion => {
@@ -79,6 +79,7 @@ export const suspicion = (line: Quarantine<Story>, mqttVersion: number): Suspici
         if (named || story.bare >= BARE_SUSPECT) line.enter(story);
         return 'none';
       }
+      if (lost.control) return 'none';
       story.strikes += 1;
       // Halving costs nothing, so one end is enough for it.
       const enough = own ? OWN_STRIKES : size > 1 ? 1 : named ? STRIKES : BARE_STRIKES;

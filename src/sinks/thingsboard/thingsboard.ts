@@ -41,8 +41,9 @@ import { transmit } from './transmit.js';
 
 /** What tests and embedders may choose. */
 export interface ThingsBoardExtra {
-  /** How long to wait before each new connection. */
+  /** How long to wait before each new connection. Default: full jitter of 15 s at most; a minute at least after refused credentials. */
   readonly backoff?: Backoff;
+  /** Where time comes from. Default: RxJS's `asyncScheduler`. */
   readonly scheduler?: SchedulerLike;
 }
 
@@ -60,7 +61,7 @@ const isControl = (message: Envelope<Message>): message is Envelope<Control> => 
  * never take it; `Unavailable` when its device must wait. Whatever else happens to the connection, it stays unsettled and is sent again. Each
  * device's messages go in the order in which they came. No rate limit is exceeded. When the messages end, what is in flight has two seconds
  * to be acknowledged (none if there is no connection); then it says DISCONNECT and completes. It errors only if a certificate file
- * cannot be read. Source: the platform's MQTT contract.
+ * cannot be read when it starts. Source: the platform's MQTT contract.
  */
 export const thingsboard =
   (config: ThingsBoardConfig, context: Context, { backoff, scheduler = asyncScheduler }: ThingsBoardExtra = {}): Sink =>

@@ -7,11 +7,13 @@ import type { Alert } from '../../model/fact.js';
 import type { Allowance } from './allowance.js';
 import type { Announcer } from './announce.js';
 import { encode } from './encode.js';
+import { fitted } from './fitted.js';
 import type { Link } from './links.js';
 import type { Part } from './part.js';
 import { quarantine } from './quarantine.js';
 import { reactions } from './reactions.js';
 import type { End } from './reactions.js';
+import { refit } from './refit.js';
 import type { Session } from './session.js';
 import { newStory, suspicion } from './suspicion.js';
 import type { Story } from './suspicion.js';
@@ -39,12 +41,25 @@ const devicesOf = (pack: Pack): readonly string[] => {
   return [...new Set(pack.map(({ value }) => value.key))];
 };
 
+/** What was sent so often and never answered may be more than a rate limit ever lets through. */
+const MANY_SENDS = 6;
+
+/** As two packs of half as much, if it is more than one data point. */
+const halved = (pack: Pack): End | undefined => {
+  const middle = pack.length >> 1;
+  if (pack.length > 1) return { kind: 'fit', packs: [pack.slice(0, middle), pack.slice(middle)] };
+  const points = pack[0]?.value.points ?? 0;
+  if (points < 2) return undefined;
+  return { kind: 'fit', packs: refit(pack, { bytes: Infinity, points: Math.ceil(points / 2) }) };
+};
+
 /**
  * Takes packs to the platform: one call is one pack's journey, which completes when every part of it is settled.
  *
  * Promises: a part is acknowledged only after a PUBACK with reason 0. A lost connection, a missing PUBACK and throttling settle nothing:
  * the pack is published again on the next session, in the order of the packs, as often as it takes. A pack that the platform refuses is
- * halved until one part is left; only that one is refused. A device that the platform does not take is `Unavailable`; others go on.
+ * halved until one part is left; only that one is refused. What was sent six times without an answer is halved, too, down to the data
+ * point: it may be more than a limit lets through. What is over the platform's limits is cut, down to the data point. A device that the platform does not take is `Unavailable`; others go on.
  * Source: the platform's MQTT contract, §9.
  */
 export const transmit = (options: Transmit): ((pack: Pack) => Observable<never>) => {
@@ -62,16 +77,19 @@ export const transmit = (options: Transmit): ((pack: Pack) => Observable<never>)
   const publish = (session: Session, pack: Pack, story: Story): Observable<number> => {
     const parts = pack.map(({ value }) => value);
     const { lane = '', key: device = '', profile } = parts[0] ?? {};
+    const departs = (): void => {
+      if (story.sends > 0) count('redelivered');
+      Object.assign(story, { session, at: scheduler.now(), sends: story.sends + 1 });
+    };
     if (lane === topics.connect)
-      return defer(() => announce.connect(session, device, profile ?? 'default', CONNECT_PATIENCE));
+      return announce.connect(session, device, profile ?? 'default', { patience: CONNECT_PATIENCE, departs });
     const points = parts.reduce((sum, part) => sum + part.points, 0);
     const go = allowance
       .of(lane)
       .take(points > 0 ? { telemetry: 1, points } : { messages: 1 }, 'data')
       .pipe(
         mergeMap(() => {
-          if (story.sends > 0) count('redelivered');
-          Object.assign(story, { session, at: scheduler.now(), sends: story.sends + 1 });
+          departs();
           if (lane === topics.disconnect) announce.forget(device);
           return session.publish(lane, encode(parts), story);
         }),
@@ -84,12 +102,8 @@ export const transmit = (options: Transmit): ((pack: Pack) => Observable<never>)
   };
 
   const attempt = (session: Session, pack: Pack, story: Story): Observable<End> => {
-    const [only] = pack;
-    if (pack.length === 1 && only !== undefined && Number.isFinite(only.value.size)) {
-      const bytes = only.value.frame + only.value.size;
-      const limit = allowance.hardLimit();
-      if (bytes > limit) return of({ kind: 'refuse', why: `${bytes} bytes are over the platform's limit of ${limit}` });
-    }
+    const outgrown = fitted(pack, allowance);
+    if (outgrown !== undefined) return of(outgrown);
     return line.turn(story).pipe(
       mergeMap(() => publish(session, pack, story)),
       take(1),
@@ -100,6 +114,8 @@ export const transmit = (options: Transmit): ((pack: Pack) => Observable<never>)
   /** The connection is gone. That settles nothing; but this pack may have been why. */
   const bereaved = ({ lost }: Link, pack: Pack, story: Story): Observable<End> => {
     if (lost === undefined) return EMPTY;
+    const unanswered = story.session !== undefined || story.limitedOn !== undefined;
+    const tired = unanswered && story.sends >= MANY_SENDS && !line.has(story);
     if (story.limitedOn !== undefined) throttled(story.limitedOn);
     delete story.limitedOn;
     const own = !isGatewayTopic(pack[0]?.value.lane ?? '');
@@ -108,7 +124,13 @@ export const transmit = (options: Transmit): ((pack: Pack) => Observable<never>)
       allowance.own.pause(Math.min(60_000, Math.max(1_000, shortest) * 2 ** story.strikes));
     }
     const sentence = suspects.judge(story, lost, { size: pack.length, own }, scheduler.now());
-    return sentence === 'none' ? EMPTY : of({ kind: sentence, why: lost.message });
+    // A packet over the limit ends the connection with 129; a platform that does not name its limits says no more than that.
+    const less = tired || (sentence === 'refuse' && lost.reason === 129) ? halved(pack) : undefined;
+    if (less !== undefined && sentence !== 'defer') return of(less);
+    if (sentence === 'none') return EMPTY;
+    // Its connect may be what ends connections: not again without being asked.
+    if (sentence === 'refuse') devicesOf(pack).forEach(announce.forget);
+    return of({ kind: sentence, why: lost.message });
   };
 
   const settle = (pack: Pack, end: (part: Envelope<Part>) => void): Observable<never> => {
@@ -123,7 +145,7 @@ export const transmit = (options: Transmit): ((pack: Pack) => Observable<never>)
       story,
       journeys.map((each) => each.story),
     );
-    return from(journeys).pipe(mergeMap((each) => journey(each.pack, each.story), concurrency));
+    return from(journeys).pipe(mergeMap((each) => begin(each.pack, each.story), concurrency));
   };
 
   const conclude = (pack: Pack, story: Story, end: End): Observable<never> => {
@@ -135,6 +157,8 @@ export const transmit = (options: Transmit): ((pack: Pack) => Observable<never>)
           devicesOf(pack).map((device) => pack.filter(({ value }) => value.key === device)),
           Infinity,
         );
+      // At once and in their order, ahead of the packs behind; attributes carry no time, so one after the other.
+      if (end.kind === 'fit') return apart(story, end.packs, pack.some(({ value }) => value.serial) ? 1 : Infinity);
       if (end.kind === 'halve' && pack.length > 1) {
         const middle = pack.length >> 1;
         // One after the other: they are of one device, in its order.
@@ -168,13 +192,16 @@ export const transmit = (options: Transmit): ((pack: Pack) => Observable<never>)
   /** What was already here when its device was deferred comes back with it: an older attribute sent later would be the one that stays. */
   const isStale = ({ value }: Envelope<Part>): boolean => value.born <= (deferred.get(value.key) ?? -1);
 
-  return (pack) =>
+  const begin = (pack: Pack, story: Story): Observable<never> =>
     defer(() => {
-      if (deferred.size === 0) return journey(pack, newStory());
+      if (deferred.size === 0) return journey(pack, story);
       const why = new Unavailable('DEVICE_DEFERRED', 'its device was deferred');
-      pack.filter(isStale).forEach((part) => part.nack(why));
       const fresh = pack.filter((part) => !isStale(part));
+      if (fresh.length === 0) line.leave(story);
+      pack.filter(isStale).forEach((part) => part.nack(why));
       for (const { value } of fresh) deferred.delete(value.key);
-      return fresh.length === 0 ? EMPTY : journey(fresh, newStory());
+      return fresh.length === 0 ? EMPTY : journey(fresh, story);
     });
+
+  return (pack) => begin(pack, newStory());
 };

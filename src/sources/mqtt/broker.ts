@@ -1,11 +1,20 @@
 import * as t from 'io-ts';
-import { defaulted, optional, refine, required, section } from '../../model/codec.js';
-import { checked } from './checked.js';
+import { defaulted, inert, optional, refine, required, section } from '../../model/codec.js';
+import { checked } from '../../model/checked.js';
 
 const whole = (from: number, to: number, name: string): t.Type<number, unknown> =>
   refine(t.number, (n) => Number.isInteger(n) && n >= from && n <= to, name);
 const text = refine(t.string, (value) => value !== '', 'a text');
 const count = whole(1, Number.MAX_SAFE_INTEGER, 'a whole number of at least 1');
+
+type Version = 3 | 4 | 5;
+const isVersion = (input: unknown): input is Version => input === 3 || input === 4 || input === 5;
+const version = new t.Type<Version, unknown>(
+  '3, 4 or 5',
+  isVersion,
+  (input, context) => (isVersion(input) ? t.success(input) : t.failure(input, context)),
+  t.identity,
+);
 
 const security = checked(
   section('the security of the connection', {
@@ -18,10 +27,10 @@ const security = checked(
     password: optional(t.string, 'Password, for `basic`.'),
     pathToCACert: optional(
       text,
-      'PEM file of the authority that signed the broker’s certificate; without one the system’s authorities are asked.',
+      'PEM file of the authority that signed the broker’s certificate; without one those that Node knows are asked. It switches TLS on.',
     ),
-    pathToPrivateKey: optional(text, 'PEM file of the client’s private key, for `certificates`.'),
-    pathToClientCert: optional(text, 'PEM file of the client’s certificate, for `certificates`.'),
+    pathToPrivateKey: optional(text, 'PEM file of the client’s private key, for `certificates`; it switches TLS on.'),
+    pathToClientCert: optional(text, 'PEM file of the client’s certificate, for `certificates`; it switches TLS on.'),
     caCert: optional(text, 'Older name of `pathToCACert`; it switches TLS on.'),
     insecure: optional(
       t.boolean,
@@ -42,11 +51,7 @@ export const broker = section('the broker', {
     text,
     'MQTT client id; random when absent. The broker keeps messages while the gateway is away only for a fixed one.',
   ),
-  version: defaulted(
-    refine(t.union([t.literal(3), t.literal(4), t.literal(5)]), () => true, '3, 4 or 5'),
-    5,
-    'MQTT version: 3 is 3.1, 4 is 3.1.1, 5 is 5.0.',
-  ),
+  version: defaulted(version, 5, 'MQTT version: 3 is 3.1, 4 is 3.1.1, 5 is 5.0.'),
   keepAlive: defaulted(
     whole(0, 65_535, 'seconds (0 to 65535)'),
     60,
@@ -62,18 +67,23 @@ export const broker = section('the broker', {
   maxUnacknowledgedMessages: defaulted(
     whole(1, 65_535, 'a number of messages (1 to 65535)'),
     1000,
-    'Messages that may wait for the disk before the broker must pause.',
+    'Messages, as they are after conversion, that may wait for the disk before the broker must pause.',
   ),
   maxUnacknowledgedBytes: defaulted(
     count,
     8 * 1024 * 1024,
-    'Payload bytes that may wait for the disk before the broker must pause.',
+    'Bytes that may wait for the disk before the broker must pause: of payloads, and of what they became in memory.',
+  ),
+  maxPayloadBytes: defaulted(
+    count,
+    4 * 1024 * 1024,
+    'Bytes of the largest payload that is converted; a larger one is counted as failed, logged and acknowledged.',
   ),
   security: required(security, 'How the gateway logs in.'),
   name: optional(t.string, 'Used when the connector itself has no name.'),
-  maxMessageNumberPerWorker: optional(t.number, 'Accepted, no effect: conversion has no workers.'),
-  maxNumberOfWorkers: optional(t.number, 'Accepted, no effect: conversion has no workers.'),
-  maxMessageQueue: optional(t.number, 'Accepted, no effect: messages wait on disk.'),
-  maxProcessingMessageQueue: optional(t.number, 'Accepted, no effect: messages wait on disk.'),
-  sendDataOnlyOnChange: optional(t.boolean, 'Accepted, no effect: see `reportStrategy`.'),
+  maxMessageNumberPerWorker: inert(optional(t.number, 'Conversion has no workers.')),
+  maxNumberOfWorkers: inert(optional(t.number, 'Conversion has no workers.')),
+  maxMessageQueue: inert(optional(t.number, 'Messages wait on disk.')),
+  maxProcessingMessageQueue: inert(optional(t.number, 'Messages wait on disk.')),
+  sendDataOnlyOnChange: inert(optional(t.boolean, 'Replaced by `reportStrategy`.')),
 });

@@ -1,27 +1,24 @@
-import { connect } from 'mqtt';
+import { connect, ReasonCodes } from 'mqtt';
 import type { IClientOptions, MqttClient } from 'mqtt';
 import { asapScheduler, concat, Observable, observeOn, takeUntil } from 'rxjs';
-import type { Subscription } from 'rxjs';
+import type { SchedulerLike, Subscription } from 'rxjs';
 import { envelope } from '../../model/envelope.js';
-import type { Envelope } from '../../model/envelope.js';
-import { ConnectionError, reasonOf, Refused } from '../../model/errors.js';
+import type { Envelope, Nack } from '../../model/envelope.js';
+import { ConnectionError, Refused } from '../../model/errors.js';
 import { connectOptions } from './connect-options.js';
 import type { BrokerOptions } from './connect-options.js';
+import { connectionLost } from './connection-lost.js';
 import { deferredPuback } from './deferred-puback.js';
 import { inOrder } from './in-order.js';
 import { randomClientId } from './random-client-id.js';
 import type { Raw } from './raw.js';
+import { subscribeAll } from './subscribe-all.js';
+import type { Subscribed } from './subscriptions.js';
 import type { Unsettled } from './unsettled.js';
 
 /** A PUBLISH with the delivery guarantee it came with. */
 export interface Received extends Raw {
   readonly qos: 0 | 1 | 2;
-}
-
-/** What is wanted of the broker. Wildcards and `$share/group/filter` pass through as they are. */
-export interface Subscribed {
-  readonly topicFilter: string;
-  readonly qos: 0 | 1;
 }
 
 export interface ClientOptions {
@@ -31,41 +28,37 @@ export interface ClientOptions {
   readonly stop: Observable<unknown>;
   /** Reads a certificate. */
   readonly read: (path: string) => Buffer;
-  readonly onConnected: () => void;
+  /** Accepted, and every subscription answered. `resumed`: the broker still had the session; 3.1 cannot say and counts as resumed. */
+  readonly onConnected: (resumed: boolean) => void;
   readonly onFilterRefused: (topicFilter: string, why: string) => void;
-  /** A message came back as one that can never be taken. */
-  readonly onRefused: (why: Refused) => void;
+  /** The broker promises less than was asked for. */
+  readonly onQosLowered: (topicFilter: string, qos: number) => void;
+  /** A message came back and is not sent again: it can never be taken, or came with QoS 0. */
+  readonly onRefused: (why: Nack) => void;
+  readonly scheduler: SchedulerLike;
 }
 
 const NOTHING = (): void => undefined;
-
-/** CONNACK refusals carry a number, socket errors a text. Node's error for a name with several addresses has no message. */
-const lost = (where: string, error: unknown): ConnectionError => {
-  const code: unknown = error instanceof Error && 'code' in error ? error.code : undefined;
-  const text = reasonOf(error) || String(code);
-  return new ConnectionError(typeof code === 'number' ? 'BROKER_REFUSED' : 'BROKER_UNREACHABLE', `${where}: ${text}`, {
-    cause: error,
-  });
-};
 
 /** A certificate that is no certificate is thrown at once: it may be half written, and the next try finds it whole. */
 const opened = (options: IClientOptions, where: string): MqttClient => {
   try {
     return connect(options);
   } catch (error) {
-    throw lost(where, error);
+    throw connectionLost(error, { where, accepted: false });
   }
 };
 
 /**
  * One connection to a device broker: connects on subscription, subscribes the filters after CONNACK (also to a resumed session),
- * emits each PUBLISH. Errors with a {@link ConnectionError} when the connection is refused or lost; making it anew is the caller's.
+ * emits each PUBLISH. Errors with a {@link ConnectionError} when the connection is refused or lost, or when the broker leaves CONNECT or
+ * SUBSCRIBE unanswered for 10 s; making it anew is the caller's.
  *
  * | the envelope | QoS 1 on the wire | QoS 0 |
  * |---|---|---|
  * | `ack` | PUBACK, after it and never before, in the order of arrival, many in flight | nothing |
- * | `nack(Refused)` | PUBACK with reason 0 (the broker has done its part; a failure code would change nothing for it) | nothing |
- * | `nack(Unavailable)` | none: the connection is given up, so that the broker sends it again to the next one | nothing |
+ * | `nack(Refused)` | PUBACK with reason 0 (the broker has done its part; a failure code would change nothing for it); told | told |
+ * | `nack(Unavailable)` | none: the connection is given up, so that the broker sends it again to the next one | told |
  * | nothing, or settled after its connection ended | none: the id means another message by now | nothing |
  *
  * Promises: with a session that outlives the connection (`cleanSession: false`, or version 5 with `cleanStart: false` and a
@@ -79,7 +72,7 @@ const opened = (options: IClientOptions, where: string): MqttClient => {
 export const client = (
   broker: BrokerOptions,
   subscriptions: readonly Subscribed[],
-  { unsettled, stop, read, onConnected, onFilterRefused, onRefused }: ClientOptions,
+  { unsettled, stop, read, onConnected, onFilterRefused, onQosLowered, onRefused, scheduler }: ClientOptions,
 ): Observable<Envelope<Received>> => {
   // One id for all connections, or each would leave a session behind.
   const identified = { ...broker, clientId: broker.clientId ?? randomClientId() };
@@ -89,7 +82,11 @@ export const client = (
     let alive = true;
     let stopping = false;
     let parting: string | undefined;
+    let accepted = false;
     let held: Subscription | undefined;
+    let readOn = NOTHING;
+    let answers: Subscription | undefined;
+    const deaf = (): boolean => held !== undefined;
     const mqtt = opened(connectOptions(identified, read), where);
 
     let leave = (error: ConnectionError): void => (stopping ? subscriber.complete() : subscriber.error(error));
@@ -103,6 +100,8 @@ export const client = (
       leave = then;
       if (mqtt.connected) wire.disconnect(then);
       else then();
+      // Over unread data the connection would be reset.
+      readOn();
     };
 
     const pubacks = inOrder<number>((id) => wire.puback(id));
@@ -122,13 +121,13 @@ export const client = (
       unsettled.enter(weight);
       subscriber.next(
         envelope(value, settle, (why) => {
-          if (why instanceof Refused) {
+          if (why instanceof Refused || id === undefined) {
             onRefused(why);
             settle();
             return;
           }
           unsettled.leave(weight);
-          if (!alive || id === undefined) return;
+          if (!alive) return;
           const error = new ConnectionError('BROKER_UNREACHABLE', `${where}: left, to be sent again: ${why.message}`);
           part(() => (stopping ? subscriber.complete() : subscriber.error(error)));
         }),
@@ -142,31 +141,39 @@ export const client = (
           const bytes = typeof payload === 'string' ? Buffer.from(payload) : payload;
           deliver({ topic, payload: bytes, retained: retain, qos }, qos === 1 ? messageId : undefined);
         }
-        if (!alive || !unsettled.full()) next();
+        if (!alive || !unsettled.full()) {
+          next();
+          return;
+        }
+        readOn = () => {
+          readOn = NOTHING;
+          held?.unsubscribe();
+          held = undefined;
+          next();
+        };
         // Not within somebody's ack: reading on emits.
-        else
-          held = unsettled.room.pipe(observeOn(asapScheduler)).subscribe({
-            complete: () => {
-              held = undefined;
-              next();
-            },
-          });
+        held = unsettled.room.pipe(observeOn(asapScheduler)).subscribe({ complete: () => readOn() });
       },
-      () => held !== undefined,
+      deaf,
+      scheduler,
     );
 
-    mqtt.on('connect', () => {
+    mqtt.on('connect', ({ sessionPresent }) => {
       if (!alive) return;
-      onConnected();
-      // One SUBSCRIBE each: mqtt.js throws out a whole packet for one bad filter.
-      for (const { topicFilter, qos } of subscriptions)
-        mqtt.subscribe(topicFilter, { qos }, (error) => {
-          if (error && alive && mqtt.connected) onFilterRefused(topicFilter, error.message);
-        });
+      accepted = true;
+      const resumed = sessionPresent || broker.version === 3;
+      answers = subscribeAll(mqtt, subscriptions, { where, deaf, scheduler, onFilterRefused, onQosLowered }).subscribe({
+        complete: () => {
+          if (alive) onConnected(resumed);
+        },
+        error: end,
+      });
     });
-    mqtt.on('disconnect', ({ reasonCode = 0 }) => (parting = `the broker left with reason ${reasonCode}`));
-    mqtt.on('error', (error) => end(lost(where, error)));
-    mqtt.on('close', () => end(lost(where, parting ?? 'the connection was lost')));
+    mqtt.on('disconnect', ({ reasonCode = 0 }) => {
+      parting = `the broker left with reason ${reasonCode} (${ReasonCodes[reasonCode as keyof typeof ReasonCodes] || 'none'})`;
+    });
+    mqtt.on('error', (error) => end(connectionLost(error, { where, accepted })));
+    mqtt.on('close', () => end(connectionLost(parting, { where, accepted })));
 
     const stopped = stop.subscribe(() => {
       stopping = true;
@@ -176,6 +183,7 @@ export const client = (
     return () => {
       alive = false;
       stopped.unsubscribe();
+      answers?.unsubscribe();
       held?.unsubscribe();
       mqtt.end(true);
     };

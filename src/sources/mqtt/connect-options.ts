@@ -51,7 +51,9 @@ const credentials = ({ username, password }: Security): IClientOptions => ({
 const tls = (security: Security, read: (path: string) => Buffer): IClientOptions => {
   const { type, pathToCACert, caCert, pathToPrivateKey, pathToClientCert, insecure = false } = security;
   const ca = pathToCACert ?? caCert;
-  if (type !== 'certificates' && ca === undefined) return { protocol: 'mqtt' };
+  // Whoever names a certificate does not mean to be read by others, whatever the type says.
+  const plain = [ca, pathToPrivateKey, pathToClientCert].every((path) => path === undefined);
+  if (type !== 'certificates' && plain) return { protocol: 'mqtt' };
   return {
     protocol: 'mqtts',
     rejectUnauthorized: !insecure || ca !== undefined,
@@ -65,7 +67,7 @@ const tls = (security: Security, read: (path: string) => Buffer): IClientOptions
 /**
  * The `broker` section in mqtt.js's words. Its own reconnecting is off, so that reconnecting can be drawn; CONNACK may take 10 s.
  *
- * Promises: with TLS the broker's certificate is verified, against the given authority or else those Node knows. `insecure` gives
+ * Promises: TLS with the type `certificates` or any certificate file, and never without TLS then; with TLS the broker's certificate is verified, against the given authority or else those Node knows. `insecure` gives
  * up the comparison of the host name and, where no authority is given, the verification. Files are read anew for every connection,
  * so that a renewed certificate is used; one that cannot be read is a {@link FatalError}.
  */

@@ -1,4 +1,5 @@
 import type { IPublishPacket, MqttClient, Packet } from 'mqtt';
+import type { SchedulerLike } from 'rxjs';
 
 /** One object for all messages: making an Error costs a stack trace. */
 const LATER = new Error('acknowledged later');
@@ -32,6 +33,7 @@ export const deferredPuback = (
   client: MqttClient,
   onPublish: (packet: IPublishPacket, next: () => void) => void,
   deaf: () => boolean,
+  scheduler: SchedulerLike,
 ): Wire => {
   client.handleMessage = (packet, callback) =>
     onPublish(packet, () => (packet.qos === 2 ? callback() : callback(LATER)));
@@ -54,8 +56,9 @@ export const deferredPuback = (
   const flush = (): void => {
     const ids = due;
     due = [];
-    // Without a connection the ids mean nothing any more: the next one has its own.
-    if (!client.connected) return;
+    // Without a connection the ids mean nothing any more: the next one has its own. None are due if `disconnect` was quicker, and
+    // even an empty write behind the end would destroy the stream, with what it has not sent yet.
+    if (ids.length === 0 || !client.connected) return;
     const packets = Buffer.allocUnsafe(ids.length * PUBACK_SIZE);
     ids.forEach((id, i) => {
       packets.writeUInt16BE(PUBACK_HEADER, i * PUBACK_SIZE);
@@ -72,9 +75,9 @@ export const deferredPuback = (
       if (due.length > 0) flush();
       send({ cmd: 'disconnect' });
       // Closed while unread data waits, a socket is reset, and the last PUBACKs may be lost with it: the broker closes first.
-      const deadline = setTimeout(gone, PARTING);
+      const deadline = scheduler.schedule(gone, PARTING);
       client.stream.once('close', () => {
-        clearTimeout(deadline);
+        deadline.unsubscribe();
         gone();
       });
       client.stream.end();

@@ -1,18 +1,13 @@
 import * as t from 'io-ts';
 import { defaulted, required, section } from '../../model/codec.js';
-import { regex } from '../../operators/extract/regex.js';
-import { checked, type Mistake } from './checked.js';
+import { regexMistake } from '../../operators/extract/regex-mistake.js';
+import { checked, type Mistake } from '../../model/checked.js';
 
 const source = t.keyof({ message: null, topic: null, constant: null });
 
 const mistakes = (key: string, from: string, expression: string): readonly Mistake[] => {
-  if (from !== 'topic') return [];
-  try {
-    regex(expression);
-    return [];
-  } catch {
-    return [{ key, expected: 'a regular expression' }];
-  }
+  const expected = from === 'topic' ? regexMistake(expression) : undefined;
+  return expected === undefined ? [] : [{ key, expected }];
 };
 
 /** Whose data a message is: where the device's name and profile come from. */

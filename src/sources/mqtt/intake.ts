@@ -3,24 +3,31 @@ import { resolve } from 'node:path';
 import { asyncScheduler, catchError, concat, defer, endWith, ignoreElements, ReplaySubject, share } from 'rxjs';
 import type { SchedulerLike } from 'rxjs';
 import type { Context, Source } from '../../model/component.js';
-import { ConnectionError, FatalError, reasonOf } from '../../model/errors.js';
+import { ConnectionError, FatalError, ProtocolError, reasonOf, Unavailable } from '../../model/errors.js';
 import type { Counter } from '../../model/fact.js';
-import type { Message } from '../../model/message.js';
 import type { Backoff } from '../../operators/backoff.js';
 import { convert } from '../../operators/convert.js';
-import type { Converted } from '../../operators/extract/converted.js';
 import { shed } from '../../operators/shed.js';
 import { stamper } from '../../operators/stamp.js';
 import { supervise } from '../../operators/supervise.js';
+import { brokerBackoff } from './broker-backoff.js';
 import type { client, Received } from './client.js';
 import type { MqttConfig } from './config.js';
+import { isPersistent } from './is-persistent.js';
 import { mappings } from './mappings.js';
 import type { Raw } from './raw.js';
+import type { Said } from './reader.js';
+import { sessionAdvice } from './session-advice.js';
 import { subscriptions } from './subscriptions.js';
 import { unsettled } from './unsettled.js';
+import { weigh } from './weigh.js';
+import type { Became } from './weigh.js';
 
 /** QoS 0 messages that may be unsettled at once. */
 const QOS0_LIMIT = 1_000;
+
+/** Characters of a topic that an error may quote. */
+const QUOTED = 80;
 
 /** The two halves that know no time: the wire, and what a message says. */
 export interface Halves {
@@ -29,8 +36,14 @@ export interface Halves {
   readonly uplink: (
     config: MqttConfig,
     onFailure: (error: Error) => void,
-  ) => (raw: Raw, now: number) => readonly Converted[];
+  ) => (raw: Raw, now: number) => readonly Said[];
 }
+
+const tooLarge = (topic: string, bytes: number, most: number): ProtocolError =>
+  new ProtocolError(
+    'MESSAGE_TOO_LARGE',
+    `a message of ${bytes} bytes on ${topic.slice(0, QUOTED)} is larger than maxPayloadBytes (${most})`,
+  );
 
 export interface Timing {
   readonly scheduler?: SchedulerLike;
@@ -40,22 +53,29 @@ export interface Timing {
 /**
  * The MQTT source in time: connects, and again after a loss; refuses what QoS 0 brings beyond 1000 unsettled; converts; stamps.
  *
- * Promises: a message that cannot be converted is logged, counted as `failed` and acknowledged. When `commands` completes the
+ * Promises: a message that cannot be converted, or is larger than `maxPayloadBytes`, is logged, counted as `failed` and acknowledged. When `commands` completes the
  * intake ends; the source completes once everything it emitted is settled.
  */
 export const intake =
   ({ connect, uplink }: Halves) =>
-  (config: MqttConfig, context: Context, { scheduler = asyncScheduler, backoff }: Timing = {}): Source => {
+  (
+    config: MqttConfig,
+    context: Context,
+    { scheduler = asyncScheduler, backoff = brokerBackoff }: Timing = {},
+  ): Source => {
     const { name: who, log, fact, folder } = context;
-    const { broker } = config;
+    const { broker, requestsMapping: requests } = config;
     const { usable, unsupported } = mappings(config.mapping);
-    const wanted = usable.map(({ mapping }) => mapping);
+    const wanted = [
+      ...usable.map(({ mapping }) => mapping),
+      ...requests.connectRequests,
+      ...requests.disconnectRequests,
+    ];
     const count = (counter: Counter): void => fact({ kind: 'count', who, counter, n: 1 });
     for (const { label, why } of unsupported) log.warn('a mapping is not used', { mapping: label, why });
     if (wanted.some(({ subscriptionQos }) => subscriptionQos === 2))
       log.warn('subscriptionQos 2 is subscribed at 1: the broker would be told before the message is on disk');
-    if (broker.clientId === undefined && !(broker.version === 5 ? broker.cleanStart : broker.cleanSession))
-      log.warn('without a clientId the broker cannot keep messages over a restart of the gateway');
+    sessionAdvice(broker).forEach((advice) => log.warn(advice));
 
     const failed = (error: unknown): void => {
       log.warn('a message could not be converted', { why: reasonOf(error) });
@@ -80,17 +100,19 @@ export const intake =
           share({ connector: () => new ReplaySubject<unknown>(1), resetOnComplete: false }),
         );
         let wasUp = false;
-        /** A file that could be read once is being replaced: that passes. */
         const passing = (error: unknown): never => {
+          // A file that could be read once is being replaced: that passes.
           if (!(error instanceof FatalError) || !wasUp) throw error;
           throw new ConnectionError('BROKER_UNREACHABLE', error.message, { cause: error });
         };
-        const received = supervise({ context, stop, scheduler, ...(backoff ? { backoff } : {}) })((onConnected) =>
+        const received = supervise({ context, stop, scheduler, backoff })((onConnected) =>
           connect(broker, subscriptions(wanted), {
             unsettled: account,
             stop,
             read: (path) => readFileSync(resolve(folder, path)),
-            onConnected: () => {
+            onConnected: (resumed) => {
+              if (wasUp && !resumed && isPersistent(broker))
+                log.warn('the broker has lost the session: what it kept for the gateway is gone');
               wasUp = true;
               onConnected();
             },
@@ -98,8 +120,14 @@ export const intake =
               log.error('a topic filter was refused', { topicFilter, why });
               fact({ kind: 'alert', who, code: 'SUBSCRIPTION_REFUSED', text: `${topicFilter}: ${why}` });
             },
-            // Whoever refused it has counted it.
-            onRefused: (why) => log.warn('a message was refused', { why: why.message }),
+            onQosLowered: (topicFilter, qos) =>
+              log.warn('the broker granted a lower quality of service than was asked for', { topicFilter, qos }),
+            onRefused: (why) => {
+              log.warn('a message was refused', { why: why.message });
+              // Whoever refused it for good has counted it.
+              if (why instanceof Unavailable) count('shed');
+            },
+            scheduler,
           }).pipe(catchError(passing)),
         );
         return concat(received, account.drained).pipe(
@@ -108,10 +136,15 @@ export const intake =
             () => count('shed'),
             ({ qos }) => qos === 0,
           ),
-          convert<Received, Message>(
-            (raw) => toConverted(raw, scheduler.now()).map((converted) => stamp(converted, who)),
-            failed,
-          ),
+          convert<Received, Became>((raw) => {
+            const { topic, payload } = raw;
+            if (payload.length > broker.maxPayloadBytes) throw tooLarge(topic, payload.length, broker.maxPayloadBytes);
+            return toConverted(raw, scheduler.now()).map((said, i) => ({
+              message: 'kind' in said ? said : stamp(said, who),
+              first: i === 0,
+            }));
+          }, failed),
+          weigh(account),
         );
       });
   };

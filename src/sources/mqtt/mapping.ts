@@ -1,18 +1,13 @@
 import * as t from 'io-ts';
-import { defaulted, optional, refine, required, section } from '../../model/codec.js';
-import { regex } from '../../operators/extract/regex.js';
-import { topicFilter } from '../../operators/extract/topic-filter.js';
-import { checked } from './checked.js';
+import { checked } from '../../model/checked.js';
+import { defaulted, inert, optional, pending, refine, required, section } from '../../model/codec.js';
+import { reportStrategy } from '../../model/report-strategy.js';
+import { regexMistake } from '../../operators/extract/regex-mistake.js';
 import { deviceInfo } from './device-info.js';
-
-const compiles = (compile: (text: string) => unknown, text: string): boolean => {
-  try {
-    compile(text);
-    return true;
-  } catch {
-    return false;
-  }
-};
+import { formulaMistakes } from './formula-mistakes.js';
+import { olderDeviceKeys } from './older-device-keys.js';
+import { olderKeys } from './older-keys.js';
+import { subscriptionFields } from './subscription-fields.js';
 
 const datapoint = checked(
   section('a data point', {
@@ -36,10 +31,12 @@ const datapoint = checked(
     dayfirst: optional(t.boolean, 'Dates of `tsField` begin with the day.'),
     yearfirst: optional(t.boolean, 'Dates of `tsField` begin with the year.'),
     hexMode: optional(t.boolean, 'Bytes converter: the slice as two hexadecimal digits a byte.'),
-    reportStrategy: optional(t.unknown, 'When this key is reported.'),
+    reportStrategy: pending(optional(reportStrategy, 'When this key is reported.')),
   }),
-  ({ key, keySource }) =>
-    keySource === 'topic' && !compiles(regex, key) ? [{ key: 'key', expected: 'a regular expression' }] : [],
+  ({ key, keySource }) => {
+    const expected = keySource === 'topic' ? regexMistake(key) : undefined;
+    return expected === undefined ? [] : [{ key: 'key', expected }];
+  },
 );
 
 type Point = Datapoint | '*';
@@ -64,42 +61,55 @@ const points: t.Type<readonly Point[], unknown> = new t.ReadonlyArrayType(
   point,
 );
 
-const converter = checked(
-  section('a converter', {
-    type: optional(t.keyof({ json: null, bytes: null, custom: null }), 'json, bytes or custom.'),
-    extension: optional(t.string, 'Name of a custom converter; it wins over `type`.'),
-    deviceInfo: optional(deviceInfo, 'Whose data it is; json and bytes converters need it.'),
-    attributes: defaulted(points, [], 'Client attributes, or "*" for the whole payload.'),
-    timeseries: defaulted(points, [], 'Telemetry, or "*" for the whole payload.'),
-    useReceivedTs: defaulted(t.boolean, false, 'Telemetry carries the time of arrival, whatever the message says.'),
-    useEval: defaulted(t.boolean, false, 'A finished value that is a formula of numbers is computed.'),
-    reportStrategy: optional(t.unknown, 'When the keys of this converter are reported.'),
-    extensionConfig: optional(t.unknown, 'Given to the custom converter.'),
-    sharedGlobal: optional(t.boolean, 'One custom converter for all mappings that name it.'),
-    sharedId: optional(t.string, 'One custom converter for all mappings with this id.'),
-    cached: optional(t.boolean, 'Accepted, no effect.'),
-    timeout: optional(t.number, 'Accepted, no effect.'),
-    sendDataOnlyOnChange: optional(t.boolean, 'Accepted, no effect: see `reportStrategy`.'),
-  }),
-  ({ type, extension, deviceInfo: info }) =>
-    extension === undefined && (type === 'json' || type === 'bytes') && info === undefined
-      ? [{ key: 'deviceInfo', expected: 'deviceInfo' }]
-      : [],
+const converter = olderKeys(
+  checked(
+    section('a converter', {
+      type: optional(t.keyof({ json: null, bytes: null, custom: null }), 'json, bytes or custom.'),
+      extension: optional(
+        refine(
+          t.string,
+          (text) => /^[A-Za-z_][\w-]{0,127}$/.test(text),
+          'the name of a file in extensions/mqtt, without its ending',
+        ),
+        'Name of a custom converter: the module `extensions/mqtt/NAME.js` (or `.mjs`) in the configuration folder. It wins over `type`.',
+      ),
+      deviceInfo: optional(deviceInfo, 'Whose data it is; json and bytes converters need it.'),
+      attributes: defaulted(points, [], 'Client attributes, or "*" for the whole payload.'),
+      timeseries: defaulted(points, [], 'Telemetry, or "*" for the whole payload.'),
+      useReceivedTs: defaulted(t.boolean, false, 'Telemetry carries the time of arrival, whatever the message says.'),
+      useEval: defaulted(
+        t.boolean,
+        false,
+        'A finished value that is a formula of numbers is computed: `+ - * / // % **`, parentheses, abs, min, max, round, int and float. Code is refused.',
+      ),
+      reportStrategy: pending(optional(reportStrategy, 'When the keys of this converter are reported.')),
+      extensionConfig: optional(t.unknown, 'Given to the custom converter.'),
+      sharedGlobal: optional(t.boolean, 'One custom converter for all mappings that name it.'),
+      sharedId: optional(t.string, 'One custom converter for all mappings that name it with this id.'),
+      cached: inert(optional(t.boolean, 'A custom converter is always made once.')),
+      timeout: inert(optional(t.number, 'Conversion takes no time to wait for.')),
+      sendDataOnlyOnChange: inert(optional(t.boolean, 'Replaced by `reportStrategy`.')),
+    }),
+    ({ type, extension, deviceInfo: info, useEval, attributes, timeseries }) => [
+      ...(extension === undefined && (type === 'json' || type === 'bytes') && info === undefined
+        ? [{ key: 'deviceInfo', expected: 'deviceInfo' }]
+        : []),
+      ...(useEval ? [...formulaMistakes('attributes', attributes), ...formulaMistakes('timeseries', timeseries)] : []),
+    ],
+  ),
+  {
+    ...olderDeviceKeys,
+    deviceNameExpression: optional(t.string, 'Older form of `deviceInfo` in a bytes converter: the name.'),
+    deviceTypeExpression: optional(t.string, 'Older form of `deviceInfo` in a bytes converter: the profile.'),
+    'extension-config': optional(t.unknown, 'Older name of `extensionConfig`.'),
+  },
 );
 
 /** One subscription and how its messages become data. */
 export const mapping = section('a mapping', {
-  topicFilter: required(
-    refine(t.string, (text) => compiles(topicFilter, text), 'an MQTT topic filter'),
-    'The topics: an MQTT filter with `+` and `#`.',
-  ),
-  subscriptionQos: defaulted(
-    refine(t.union([t.literal(0), t.literal(1), t.literal(2)]), () => true, 'a QoS (0, 1 or 2)'),
-    1,
-    'Quality of service of the subscription.',
-  ),
+  ...subscriptionFields,
   converter: required(converter, 'How the payload is read.'),
-  reportStrategy: optional(t.unknown, 'When the keys of this mapping are reported.'),
+  reportStrategy: pending(optional(reportStrategy, 'When the keys of this mapping are reported.')),
 });
 
 export type Datapoint = t.TypeOf<typeof datapoint>;

@@ -1,15 +1,20 @@
+import type { Connected, Disconnected } from '../../model/message.js';
 import type { Converted } from '../../operators/extract/converted.js';
-import type { Json } from '../../model/message.js';
+import type { Body } from './read-body.js';
 
 /** One message as converters see it. */
 export interface Inbound {
   readonly payload: Buffer;
+  readonly retained: boolean;
   /** The payload as JSON, or as the text that it is. Parsed once, at the first call. */
-  readonly body: () => { readonly json: boolean; readonly value: Json };
+  readonly body: () => Body;
   readonly now: number;
 }
 
+/** What a message says: data that has no stamp yet, or that a device has come or gone. */
+export type Said = Converted | Connected | Disconnected;
+
 /**
- * A mapping's converter for one topic. What it cannot convert it throws, or hands to `fail` where other parts of the message are good.
+ * What reads the messages of one topic. What it cannot convert it throws, or hands to `fail` where other parts of the message are good.
  */
-export type Reader = (message: Inbound, fail: (cause: unknown) => void) => readonly Converted[];
+export type Reader = (message: Inbound, fail: (cause: unknown) => void) => readonly Said[];

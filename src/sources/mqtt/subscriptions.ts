@@ -1,4 +1,8 @@
-import type { Subscribed } from './client.js';
+/** What is wanted of the broker. Wildcards and `$share/group/filter` pass through as they are. */
+export interface Subscribed {
+  readonly topicFilter: string;
+  readonly qos: 0 | 1;
+}
 
 /** What a mapping says of its subscription. */
 interface Wanted {

@@ -1,20 +1,23 @@
 import { ProtocolError, reasonOf } from '../../model/errors.js';
-import type { Json, Values } from '../../model/message.js';
+import type { Values } from '../../model/message.js';
 import type { Converted } from '../../operators/extract/converted.js';
 import { nestedDeeper } from '../../operators/extract/nested-deeper.js';
-import { parseJson } from '../../operators/extract/parse-json.js';
 import { remembered } from '../../operators/extract/remembered.js';
 import { topicFilter } from '../../operators/extract/topic-filter.js';
-import { utf8 } from '../../operators/extract/utf8.js';
 import { bytesConverter } from './bytes-converter.js';
 import type { MqttConfig } from './config.js';
+import { customConverter } from './custom-converter.js';
+import { deviceRequests } from './device-requests.js';
 import { jsonConverter } from './json-converter.js';
+import type { Converters } from './load-converters.js';
 import { mappings } from './mappings.js';
 import type { Raw } from './raw.js';
-import type { Inbound } from './reader.js';
+import { readBody } from './read-body.js';
+import type { Body } from './read-body.js';
+import type { Inbound, Reader, Said } from './reader.js';
 
 /** Converts one message. `now`, in milliseconds since the epoch, only places two-digit years. */
-export type Uplink = (raw: Raw, now: number) => readonly Converted[];
+export type Uplink = (raw: Raw, now: number) => readonly Said[];
 
 /** Topics whose readers are remembered. */
 const TOPICS = 10_000;
@@ -22,18 +25,14 @@ const TOPICS = 10_000;
 const DEEPEST = 900;
 /** Characters of a payload that an error may quote. */
 const QUOTED = 80;
+/** Characters of a cause: it may be a user's own words, or quote what a device sent. */
+const CAUSE = 300;
+/** Devices remembered as seen. With more of them every disconnect is passed on. */
+const DEVICES = 100_000;
 
-const inbound = ({ payload }: Raw, now: number): Inbound => {
-  let body: { json: boolean; value: Json } | undefined;
-  const parse = (): { json: boolean; value: Json } => {
-    const text = utf8(payload);
-    try {
-      return { json: true, value: parseJson(text) };
-    } catch {
-      return { json: false, value: text };
-    }
-  };
-  return { payload, now, body: () => (body ??= parse()) };
+const inbound = ({ payload, retained }: Raw, now: number): Inbound => {
+  let body: Body | undefined;
+  return { payload, retained, now, body: () => (body ??= readBody(payload)) };
 };
 
 const deepIn = (values: Values): boolean => {
@@ -53,38 +52,86 @@ const saysSomething = ({ telemetry, attributes }: Converted): boolean =>
 const failure = (label: string, { payload }: Raw, causes: readonly unknown[]): ProtocolError => {
   const more = causes.length > 1 ? ` (and ${causes.length - 1} more items)` : '';
   const excerpt = JSON.stringify(payload.toString('utf8', 0, QUOTED));
-  const text = `${label} could not convert a message of ${payload.length} bytes: ${reasonOf(causes[0])}${more}; it begins with ${excerpt}`;
+  const text = `${label} could not convert a message of ${payload.length} bytes: ${reasonOf(causes[0]).slice(0, CAUSE)}${more}; it begins with ${excerpt}`;
   return new ProtocolError('CONVERSION_FAILED', text);
 };
 
+interface Route {
+  readonly label: string;
+  readonly matches: (topic: string) => boolean;
+  readonly open: (topic: string) => Reader;
+}
+
+const never = new Error('its converter was not loaded');
+
+/** A search that took too long is tried again with the next message of its topic, and costs no other route anything. */
+const opened = (open: Route['open'], topic: string): Reader => {
+  try {
+    return open(topic);
+  } catch {
+    return (message, fail) => open(topic)(message, fail);
+  }
+};
+
+const routesOf = ({ mapping, requestsMapping }: MqttConfig, converters: Converters): readonly (readonly Route[])[] => {
+  const requests = (kind: 'connected' | 'disconnected', section: 'connectRequests' | 'disconnectRequests') =>
+    requestsMapping[section].map((request, i) => ({
+      label: `${section}[${i}] (${request.topicFilter})`,
+      matches: topicFilter(request.topicFilter),
+      open: deviceRequests(kind, request),
+    }));
+  const converting = mappings(mapping).usable.map((usable) => {
+    const { label } = usable;
+    const matches = topicFilter(usable.mapping.topicFilter);
+    if (usable.kind === 'custom') return { label, matches, open: customConverter(converters.get(label) ?? never) };
+    return { label, matches, open: usable.kind === 'json' ? jsonConverter(usable) : bytesConverter(usable) };
+  });
+  return [converting, requests('connected', 'connectRequests'), requests('disconnected', 'disconnectRequests')];
+};
+
+/** Whether a device has anything to leave: it has sent data or come since the start. */
+const presence = (matters: boolean): ((said: Said) => boolean) => {
+  if (!matters) return () => true;
+  const seen = new Set<string>();
+  return (said) => {
+    if ('kind' in said && said.kind === 'disconnected') return seen.delete(said.device) || seen.size >= DEVICES;
+    if (seen.size < DEVICES) seen.add(said.device);
+    return true;
+  };
+};
+
 /**
- * Compiles the mappings of a configuration into one pure function: every converter of every mapping that matches the topic runs.
+ * Compiles the mappings of a configuration into one function: every converter of every mapping that matches the topic runs. Topics that
+ * no mapping matches may be connect requests, and those that are none of these, disconnect requests.
  *
  * Promises: throws nothing but ProtocolError, and only if no part of the message could be converted; with at most a short excerpt of the payload in
  * its text. Where one mapping or one item of an array fails beside good ones, `onFailure` is told (once a mapping) and the good ones are the result.
- * A device without any value is left out. Memory is bounded: the last 10,000 topics are remembered.
+ * A device without any value is left out, and so is the leaving of a device that has said nothing before. Memory is bounded: the last 10,000
+ * topics and, with disconnect requests, 100,000 devices are remembered.
  */
-export const uplink = (config: MqttConfig, onFailure?: (error: ProtocolError) => void): Uplink => {
-  const routes = mappings(config.mapping).usable.map((usable) => ({
-    label: usable.label,
-    matches: topicFilter(usable.mapping.topicFilter),
-    open: usable.kind === 'json' ? jsonConverter(usable) : bytesConverter(usable),
-  }));
-  const readersOf = remembered(
-    (topic: string) =>
-      routes.filter(({ matches }) => matches(topic)).map(({ label, open }) => ({ label, read: open(topic) })),
-    TOPICS,
-  );
+export const uplink = (
+  config: MqttConfig,
+  onFailure?: (error: ProtocolError) => void,
+  converters: Converters = new Map(),
+): Uplink => {
+  const sections = routesOf(config, converters);
+  const readersOf = remembered((topic: string) => {
+    const matching = sections.map((routes) => routes.filter(({ matches }) => matches(topic)));
+    const first = matching.find((routes) => routes.length > 0) ?? [];
+    return first.map(({ label, open }) => ({ label, read: opened(open, topic) }));
+  }, TOPICS);
+  const isPresent = presence(config.requestsMapping.disconnectRequests.length > 0);
   return (raw, now) => {
     const message = inbound(raw, now);
-    const result: Converted[] = [];
+    const result: Said[] = [];
     const failures: ProtocolError[] = [];
     for (const { label, read } of readersOf(raw.topic)) {
       const causes: unknown[] = [];
       try {
-        for (const converted of read(message, (cause) => causes.push(cause))) {
-          if (tooDeep(converted)) causes.push(new Error(`a value is nested deeper than ${DEEPEST} levels`));
-          else if (saysSomething(converted)) result.push(converted);
+        for (const said of read(message, (cause) => causes.push(cause))) {
+          if (!('kind' in said) && tooDeep(said))
+            causes.push(new Error(`a value is nested deeper than ${DEEPEST} levels`));
+          else if (('kind' in said || saysSomething(said)) && isPresent(said)) result.push(said);
         }
       } catch (cause) {
         causes.push(cause);

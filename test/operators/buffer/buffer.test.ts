@@ -516,6 +516,22 @@ describe('a store that finds no room', () => {
     balance(it);
   });
 
+  test('is not asked for more than another window while rows cannot be removed: a crash would send them all again', () => {
+    let full = false;
+    const { store } = failing(() => (full ? new StoreFull() : undefined));
+    const it = rig(store, { window: 20, auto: ({ ack }) => (full ? ack() : undefined) });
+    it.send(...range(200).map((n) => reading('a', n)));
+    expect(it.out).toHaveLength(20);
+    full = true;
+    for (const { ack } of [...it.out]) ack();
+    it.pass(60_000);
+    expect(it.out).toHaveLength(40);
+    full = false;
+    it.pass(5_000);
+    expect(it.count('delivered')).toBe(40);
+    expect(it.out).toHaveLength(60);
+  });
+
   test('does not keep the processor busy where not even a removal is possible', () => {
     let tries = 0;
     let full = false;

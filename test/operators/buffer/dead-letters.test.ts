@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
@@ -34,6 +34,18 @@ test('keeps letters with their reason, in a file for its owner only, and makes t
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(statSync(join(parent, 'data')).mode & 0o777).toBe(0o700);
   }));
+
+test.each(['', 'ü'])('half a letter of a process that was killed does not spoil the next one (%j)', (text) =>
+  folderFor(async (folder) => {
+    const file = join(folder, 'letters');
+    await done(deadLetterFile({ file })([letter(1, text)]));
+    appendFileSync(file, '{"at":2,"rea');
+    const keep = deadLetterFile({ file });
+    await done(keep([letter(2)]));
+    await done(keep([letter(3)]));
+    expect(lettersIn(file)).toEqual([letter(1, text), letter(2), letter(3)]);
+  }),
+);
 
 test('does nothing before it is subscribed to', () =>
   folderFor(async (folder) => {
@@ -94,7 +106,8 @@ test('completes after fsync and not before', () =>
     syncBuiltinESMExports();
     await done(deadLetterFile({ file })([letter(1), letter(2)]));
     events.push('complete');
-    expect(events).toEqual(['fsync with 2 letters', 'complete']);
+    // Once for the file and, since that is new, once for its folder.
+    expect(events).toEqual(['fsync with 2 letters', 'fsync with 2 letters', 'complete']);
   }));
 
 test('says that it cannot write, and works again when it can', () =>

@@ -2,10 +2,12 @@ import { spawn } from 'node:child_process';
 import {
   closeSync,
   existsSync,
+  mkdirSync,
   openSync,
   readFileSync,
   readdirSync,
   statSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
   writeSync,
@@ -20,7 +22,8 @@ import type { Kept } from '../../../src/model/message.js';
 import { salvageOrder } from '../../../src/operators/buffer/salvage-order.js';
 import { FILE, openStore } from '../../../src/operators/buffer/open-store.js';
 import { quickCheck } from '../../../src/operators/buffer/quick-check.js';
-import { openedFrom, sqliteStore } from '../../../src/operators/buffer/sqlite-store.js';
+import { openedFrom } from '../../../src/operators/buffer/opened-from.js';
+import { sqliteStore } from '../../../src/operators/buffer/sqlite-store.js';
 import { StoreFull } from '../../../src/operators/buffer/store-full.js';
 import { nameOf, reading, rig, silent } from './rig.js';
 import { batchOf, connected, done, folderFor, limits, opened, rowOf, rowsOf } from './with-store.js';
@@ -47,6 +50,8 @@ const killedWriter = (folder: string, lines: number): Promise<readonly string[]>
 
 const asideIn = (folder: string): readonly string[] =>
   readdirSync(folder).filter((name) => /^tributary\.damaged-.*\.db$/.test(name));
+/** A bare pattern inside toMatchObject equals anything. */
+const like = (pattern: RegExp): string => expect.stringMatching(pattern) as string;
 const alertsOf = (facts: readonly { kind: string }[]): readonly unknown[] =>
   facts.filter(({ kind }) => kind === 'alert');
 const many = (n: number, size = 200) =>
@@ -147,7 +152,8 @@ test('is not shared: a second gateway on the folder is told so, and the first go
   folderFor(async (folder) => {
     const first = await opened(folder);
     await expect(opened(folder)).rejects.toBeInstanceOf(FatalError);
-    await expect(opened(folder)).rejects.toMatchObject({ code: 'STORAGE_LOCKED' });
+    const message = expect.stringContaining(folder) as string;
+    await expect(opened(folder)).rejects.toMatchObject({ code: 'STORAGE_LOCKED', message });
     await done(first.store.commit(batchOf({ append: [rowOf(1)] })));
     await first.close();
     const { store, close } = await opened(folder);
@@ -181,16 +187,41 @@ test('leaves the file of a newer version alone', () =>
     const db = await connected(join(folder, FILE));
     await done(db.exec('PRAGMA user_version = 99'));
     await done(db.close());
-    await expect(opened(folder)).rejects.toMatchObject({ code: 'STORAGE_FAILED', message: /newer version/ });
+    await expect(opened(folder)).rejects.toMatchObject({ code: 'STORAGE_FAILED', message: like(/newer version/) });
     expect(asideIn(folder)).toEqual([]);
   }));
 
-test.each(['not a folder', 'a folder in a file'])('says that a data folder cannot be used: %s', (kind) =>
+const impossible: readonly [string, (parent: string) => string][] = [
+  ['a file', (parent) => join(parent, 'file')],
+  ['a folder in a file', (parent) => join(parent, 'file', 'data')],
+  ['a folder where the file system takes none', () => '/proc/x/data'],
+  ['a link that leads nowhere', (parent) => join(parent, 'link')],
+  ['a folder whose log is a folder', (parent) => join(parent, 'odd')],
+];
+test.each(impossible)('says at once which data folder cannot be used, and why: %s', (_, folderIn) =>
   folderFor(async (parent) => {
-    const file = join(parent, 'file');
-    writeFileSync(file, '');
-    const folder = kind === 'not a folder' ? file : join(file, 'data');
-    await expect(opened(folder)).rejects.toMatchObject({ code: 'STORAGE_FAILED', name: 'FatalError' });
+    writeFileSync(join(parent, 'file'), '');
+    symlinkSync(join(parent, 'nowhere'), join(parent, 'link'));
+    mkdirSync(join(parent, 'odd', `${FILE}-wal`), { recursive: true });
+    const folder = folderIn(parent);
+    const message = like(new RegExp(`${folder} cannot be (used|written): .`));
+    await expect(opened(folder)).rejects.toMatchObject({ code: 'STORAGE_FAILED', name: 'FatalError', message });
+  }),
+);
+
+const mayChangeUser = process.getuid?.() === 0;
+(mayChangeUser ? test : test.skip)('says that it may not write into a folder of somebody else', () =>
+  folderFor(async (parent) => {
+    const folder = join(parent, 'theirs', 'data');
+    process.seteuid!(65_534);
+    try {
+      await expect(opened(folder)).rejects.toMatchObject({
+        code: 'STORAGE_FAILED',
+        message: like(new RegExp(`${folder} cannot be written: EACCES`)),
+      });
+    } finally {
+      process.seteuid!(0);
+    }
   }),
 );
 
@@ -231,21 +262,25 @@ describe('a damaged file', () => {
         const first = await opened(folder);
         const known = { device: 'd1', profile: 'meter', connector: 'plant', connected: true };
         await done(first.store.commit(batchOf({ append: rows, devices: [known] })));
+        await done(first.store.commit(batchOf({ sums: { received: 12, delivered: 5, 'dropped.expired': 7 } })));
         await first.close();
         damage(folder);
 
         const { store, facts, close } = await opened(folder);
         expect(asideIn(folder)).toHaveLength(1);
-        expect(alertsOf(facts)).toMatchObject([{ code: 'STORAGE_DAMAGED', text: /salvaged \d+ messages/ }]);
+        expect(alertsOf(facts)).toMatchObject([{ code: 'STORAGE_DAMAGED', text: like(/salvaged \d+ messages/) }]);
         const salvaged = await rowsOf(store);
         expect(salvaged.length).toBeGreaterThanOrEqual(atLeast);
         expect(salvaged.length).toBeLessThan(2_000);
         for (const row of salvaged) expect(row).toEqual(rows[row.id - 1]);
         const { sums, records, nextId } = store.opened;
+        const lost = facts.flatMap((fact) => (fact.kind === 'count' ? [[fact.counter, fact.n]] : []));
         expect(records).toBe(salvaged.length);
-        expect(sums.received).toBe(records + sums['dropped.damaged']);
+        expect(sums.received).toBe(sums.delivered + records + sums['dropped.expired'] + sums['dropped.damaged']);
         if (atLeast > 0) {
+          expect(sums).toMatchObject({ received: 2_012, delivered: 5, 'dropped.expired': 7 });
           expect(sums['dropped.damaged']).toBe(2_000 - salvaged.length);
+          expect(lost).toEqual([['dropped.damaged', 2_000 - salvaged.length]]);
           expect(store.opened.devices).toEqual([known]);
         }
         await done(store.commit(batchOf({ append: [rowOf(nextId)] })));
@@ -310,13 +345,114 @@ describe('a damaged file', () => {
       await next.close();
     }));
 
-  test('a log that is garbage is no reason to stop: what the file has is there, and new rows work', () =>
+  test('damage is what is said, though the order for the next start cannot be written', () =>
+    folderFor(async (folder) => {
+      const first = await opened(folder);
+      await done(first.store.commit(batchOf({ append: many(20_000) })));
+      await first.close();
+      const { store, close } = await opened(folder);
+      mkdirSync(join(folder, 'tributary.salvage'));
+      const file = openSync(join(folder, FILE), 'r+');
+      for (const part of [0.3, 0.5, 0.7]) writeSync(file, garbage, 0, 4_096, 4_096 * Math.floor(pages(folder) * part));
+      closeSync(file);
+      await expect(rowsOf(store)).rejects.toMatchObject({ code: 'STORAGE_DAMAGED' });
+      await close().catch(() => undefined);
+    }));
+
+  test('an order that was cut off by a full disk is none', () =>
+    folderFor(async (folder) => {
+      const first = await opened(folder);
+      await done(first.store.commit(batchOf({ append: many(7) })));
+      await first.close();
+      writeFileSync(join(folder, 'tributary.salvage'), '');
+      const next = await opened(folder);
+      expect(await rowsOf(next.store)).toHaveLength(7);
+      await next.close();
+    }));
+
+  const changed = async (folder: string, sql: string): Promise<void> => {
+    const db = await connected(join(folder, FILE));
+    await done(db.exec(sql));
+    await done(db.close());
+  };
+
+  test('damage within a row, that no check sees, costs that row: it is dropped and counted', () =>
+    folderFor(async (folder) => {
+      const first = await opened(folder);
+      await done(first.store.commit(batchOf({ append: many(5, 1) })));
+      await first.close();
+      await changed(
+        folder,
+        `UPDATE rows SET device = '"d\u0001' WHERE id = 2; UPDATE rows SET bytes = 'x' WHERE id = 4`,
+      );
+      const { store, close } = await opened(folder);
+      const it = rig(store, { limits, auto: ({ ack }) => ack() });
+      const deadline = Date.now() + 5_000;
+      while (it.count('delivered') < 3 || it.count('dropped.damaged') < 2) {
+        expect(Date.now()).toBeLessThan(deadline);
+        await new Promise(setImmediate);
+        it.pass(25);
+      }
+      expect(it.names()).toEqual(['d0:1', 'd2:3', 'd4:5']);
+      expect(it.state()).toBe('running');
+      it.subscription.unsubscribe();
+      await close();
+    }));
+
+  test('damage within the device table costs that device an introduction, no more', () =>
+    folderFor(async (folder) => {
+      const known = { device: 'a', profile: 'meter', connector: 'plant', connected: true };
+      const first = await opened(folder);
+      await done(first.store.commit(batchOf({ devices: [known, { ...known, device: 'b' }] })));
+      await first.close();
+      await changed(folder, `UPDATE devices SET profile = '"met' WHERE device = '"a"'`);
+      const { store, close } = await opened(folder);
+      expect(store.opened.devices).toEqual([{ ...known, device: 'b' }]);
+      await close();
+    }));
+
+  test.each([`UPDATE totals SET records = 'x'`, 'DELETE FROM totals', 'UPDATE totals SET received = 9'])(
+    'totals that make no sense are made anew: %s',
+    (sql) =>
+      folderFor(async (folder) => {
+        const first = await opened(folder);
+        await done(first.store.commit(batchOf({ append: many(700) })));
+        await first.close();
+        await changed(folder, sql);
+        if (sql.includes('received')) salvageOrder(join(folder, FILE)).give(0);
+        const { store, facts, close } = await opened(folder);
+        expect(store.opened).toMatchObject({
+          records: 700,
+          nextId: 701,
+          sums: { received: 700, 'dropped.damaged': 0 },
+        });
+        expect(await rowsOf(store)).toHaveLength(700);
+        expect(alertsOf(facts)).toMatchObject([{ code: 'STORAGE_DAMAGED', text: like(/lost an unknown number/) }]);
+        await close();
+      }),
+  );
+
+  test('rows that the totals know nothing of are salvaged too', () =>
+    folderFor(async (folder) => {
+      const first = await opened(folder);
+      await done(first.store.commit(batchOf({ append: many(2_000) })));
+      await first.close();
+      await changed(folder, 'UPDATE totals SET next_id = 100, records = 99, received = 99');
+      salvageOrder(join(folder, FILE)).give(0);
+      const { store, close } = await opened(folder);
+      expect(await rowsOf(store)).toHaveLength(2_000);
+      expect(store.opened).toMatchObject({ records: 2_000, nextId: 2_001, sums: { received: 2_000 } });
+      await close();
+    }));
+
+  test('a log that is garbage is no reason to stop: it is said, what the file has is there, and new rows work', () =>
     folderFor(async (folder) => {
       const first = await opened(folder);
       await done(first.store.commit(batchOf({ append: many(50) })));
       await first.close();
       writeFileSync(join(folder, `${FILE}-wal`), Buffer.alloc(20_000, garbage));
-      const { store, close } = await opened(folder);
+      const { store, facts, close } = await opened(folder);
+      expect(alertsOf(facts)).toMatchObject([{ code: 'STORAGE_DAMAGED', text: like(/log .* is damaged/) }]);
       expect(await rowsOf(store)).toHaveLength(50);
       await done(store.commit(batchOf({ append: [rowOf(51)] })));
       await close();

@@ -45,6 +45,21 @@ describe('arithmetic', () => {
     ['-7 // 2', -4],
     ['-7 % 3', 2],
     ['2 * (3 + 4)', 14],
+    ['round(21.456 * 2, 1)', 42.9],
+    ['round(2.5)', 2],
+    ['round(3.5) + round(-2.5)', 2],
+    ['round(0.125, 2)', 0.12],
+    ['round(2.675, 2)', 2.67],
+    ['round(1, 2, 3)', undefined],
+    ['round(1, 99)', undefined],
+    ['min(3, 1 + 1) + max(1, 2, 3)', 5],
+    ['int(-2.7) + abs(-1) + float(1)', 0],
+    ['abs(1, 2)', undefined],
+    ['abs', undefined],
+    ['abs(1', undefined],
+    ['min(1)', undefined],
+    ['constructor(1)', undefined],
+    ['1, 2', undefined],
     ['1 / 0', undefined],
     ['process.exit()', undefined],
     ['1 +', undefined],
@@ -65,8 +80,18 @@ describe('parseJson', () => {
     ],
     ['{"a\\\\":12345678901234567890}', { 'a\\': '12345678901234567890' }],
     ['[0.30000000000000004]', [0.30000000000000004]],
+    ['[1e999, -2E+400, 1e-999, 1e5]', ['1e999', '-2E+400', 0, 1e5]],
     ['[NaN, -Infinity, "NaN", 1]', [null, null, 'NaN', 1]],
   ])('reads %s without losing a digit', (text, value) => expect(parseJson(text)).toEqual(value));
+
+  it('sees a long integer wherever it stands, and leaves a short one alone', () =>
+    fc.assert(
+      fc.property(fc.nat(70), fc.bigInt({ min: 0n, max: 10n ** 40n }), fc.nat(40), (before, n, after) => {
+        const body = { a: 'x'.repeat(before), n: 0, z: '1'.repeat(after) };
+        const exactly = n > BigInt(Number.MAX_SAFE_INTEGER) ? String(n) : Number(n);
+        expect(parseJson(JSON.stringify(body).replace(':0', `:${n}`))).toEqual({ ...body, n: exactly });
+      }),
+    ));
 
   const lossy = (value: unknown): boolean =>
     Number.isInteger(value) && !Number.isSafeInteger(value) && Math.abs(Number(value)) < 1e21;

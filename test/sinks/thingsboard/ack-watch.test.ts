@@ -1,6 +1,7 @@
 import { VirtualTimeScheduler } from 'rxjs';
 import { expect, test } from 'vitest';
 import { ackWatch } from '../../../src/sinks/thingsboard/ack-watch.js';
+import { shiftedClock } from '../../shifted-clock.js';
 
 const at = (moments: readonly (readonly [at: number, run: () => void])[], scheduler: VirtualTimeScheduler): void => {
   for (const [moment, run] of moments) scheduler.schedule(run, moment);
@@ -35,3 +36,22 @@ test('a slow line that acknowledges one after the other is not overdue, and noth
   expect(told).toEqual([]);
   expect(scheduler.actions).toEqual([]);
 });
+
+test.each([
+  ['back by a day', -86_400_000],
+  ['back by less than the limit', -70],
+])(
+  'a clock that is set %s while a publish waits makes it overdue all the same, after twice the limit at most',
+  (_, by) => {
+    const scheduler = new VirtualTimeScheduler();
+    const clock = shiftedClock(scheduler);
+    const told: string[] = [];
+    const watch = ackWatch(100, (mark) => told.push(`${String(mark)} at ${scheduler.now()}`), clock);
+    watch.sent('a');
+    at([[50, () => clock.shift(by)]], scheduler);
+    expect(told).toHaveLength(1);
+    expect(scheduler.now()).toBeGreaterThanOrEqual(100);
+    expect(scheduler.now()).toBeLessThanOrEqual(200);
+    expect(scheduler.actions).toEqual([]);
+  },
+);

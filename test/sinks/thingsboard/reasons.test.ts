@@ -147,6 +147,20 @@ describe('every row of the PUBACK reasons', () => {
     expect([made.acked, made.nacked]).toEqual([[], []]);
   });
 
+  test('none, where connects are acknowledged: it is a gateway, and the silence has another cause', async () => {
+    let withheld = 0;
+    const made = await start(
+      {
+        sessionLimits: 'silent',
+        respond: ({ topic }) => (topic === telemetry && withheld++ < 2 ? { withhold: true } : undefined),
+      },
+      { ackTimeoutSeconds: 0.3 },
+    );
+    made.send(data('A', 1));
+    await until(() => made.acked.length === 1);
+    expect(made.alerts()).toEqual([]);
+  });
+
   test('a PUBACK that is withheld for 12 s and then sent is a success', async () => {
     const made = await start({ respond: ({ topic }) => (topic === telemetry ? { withhold: true } : undefined) });
     made.send(data('A', 1));

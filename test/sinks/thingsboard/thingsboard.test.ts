@@ -365,7 +365,7 @@ peer('openssl', haveOpenssl())('TLS', () => {
     });
     const subscription = sink(NEVER).subscribe();
     await until(() =>
-      facts.some((fact) => fact.kind === 'state' && ['connected', 'disconnected'].includes(fact.phase)),
+      facts.some((fact) => fact.kind === 'state' && ['connected', 'reconnecting'].includes(fact.phase)),
     );
     subscription.unsubscribe();
     await platform.close();

@@ -1,4 +1,4 @@
-import { NEVER, firstValueFrom } from 'rxjs';
+import { asyncScheduler, NEVER, firstValueFrom } from 'rxjs';
 import { expect, test } from 'vitest';
 import { ConnectionError } from '../../../src/model/errors.js';
 import { client } from '../../../src/sources/mqtt/client.js';
@@ -26,6 +26,8 @@ test('a certificate that is no certificate is a failed connection, to be made ag
     read: () => Buffer.from('half of a certi'),
     onConnected: nothing,
     onFilterRefused: nothing,
+    onQosLowered: nothing,
+    scheduler: asyncScheduler,
     onRefused: nothing,
   });
   await expect(firstValueFrom(connection)).rejects.toBeInstanceOf(ConnectionError);

@@ -153,6 +153,7 @@ export const clientContract = (
     await listener.received(4);
     expect(acknowledged(tap)).toEqual([]);
     expect(listener.error).toBeUndefined();
+    expect(listener.refused).toEqual([busy, tooLarge]);
   });
 
   it('stops reading at maxUnacknowledgedMessages and goes on where it stopped, without a new connection', async () => {

@@ -30,12 +30,12 @@ peer('mosquitto', haveMosquitto())('on mosquitto', () => {
       expect(tap.counts).toMatchObject({ orderViolations: 0, strayPubacks: 0 });
     });
 
-    it(`errors with BROKER_REFUSED when the password is wrong, and connects when it is right, MQTT ${version}`, async () => {
+    it(`errors with CREDENTIALS_REFUSED when the password is wrong, and connects when it is right, MQTT ${version}`, async () => {
       const broker = undone(await startMosquitto({ users: { device: 'right' } }), (running) => running.close());
       const basic = (password: string) => ({ security: { type: 'basic', username: 'device', password } as const });
       const wrong = listen({ port: broker.port, version, options: basic('wrong') });
       await until('it errors', () => wrong.error !== undefined);
-      expect(wrong.error).toMatchObject({ code: 'BROKER_REFUSED' });
+      expect(wrong.error).toMatchObject({ code: 'CREDENTIALS_REFUSED' });
       await ready(listen({ port: broker.port, version, options: basic('right') }));
     });
 
@@ -92,6 +92,15 @@ peer('mosquitto', haveMosquitto())('on mosquitto', () => {
       console.info(`MQTT ${version}: ${Math.round(all / seconds)} messages/s`);
     });
   }
+
+  it('gives up a connection that has gone silent', async () => {
+    const broker = undone(await start(), (running) => running.close());
+    const tap = await tapOf(broker.port);
+    const listener = await ready(listen({ port: tap.port, version: 5, options: { keepAlive: 1 } }));
+    tap.pause();
+    await until('it errors', () => listener.error !== undefined);
+    expect(listener.error).toMatchObject({ code: 'BROKER_UNREACHABLE', message: expect.stringMatching(/keepalive/i) });
+  });
 
   it('passes wildcards and shared subscriptions on as they are', async () => {
     const broker = undone(await start(), (running) => running.close());

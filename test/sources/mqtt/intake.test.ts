@@ -1,15 +1,16 @@
-import { concat, defer, ignoreElements, map, of, take, takeUntil, tap, type Observable } from 'rxjs';
+import { concat, defer, ignoreElements, map, of, take, takeUntil, tap, throwError, type Observable } from 'rxjs';
 import { TestScheduler, type RunHelpers } from 'rxjs/testing';
 import { describe, expect, it } from 'vitest';
 import { decode } from '../../../src/model/decode.js';
 import { envelope, type Envelope } from '../../../src/model/envelope.js';
-import { ConnectionError, FatalError, Refused } from '../../../src/model/errors.js';
+import { ConnectionError, FatalError, Refused, Unavailable } from '../../../src/model/errors.js';
 import type { Fact } from '../../../src/model/fact.js';
 import type { Message } from '../../../src/model/message.js';
 import type { Command } from '../../../src/model/command.js';
-import type { ClientOptions, Received, Subscribed } from '../../../src/sources/mqtt/client.js';
+import type { ClientOptions, Received } from '../../../src/sources/mqtt/client.js';
 import { mqttConfig } from '../../../src/sources/mqtt/config.js';
 import { intake, type Halves } from '../../../src/sources/mqtt/intake.js';
+import type { Subscribed } from '../../../src/sources/mqtt/subscriptions.js';
 
 const lost = new ConnectionError('BROKER_UNREACHABLE', 'lost');
 
@@ -63,6 +64,8 @@ interface Scene {
   readonly subscriptionQos?: 0 | 1 | 2;
   readonly broker?: object;
   readonly converter?: object;
+  /** With the source's own backoff instead of 5 ms. */
+  readonly patient?: boolean;
 }
 
 const run = ({
@@ -75,6 +78,7 @@ const run = ({
   subscriptionQos,
   broker,
   converter,
+  patient = false,
 }: Scene) => {
   const seen = {
     journal: [] as string[],
@@ -105,7 +109,7 @@ const run = ({
     };
     const source = intake({ connect, uplink })(config(subscriptionQos, broker, converter), context, {
       scheduler,
-      backoff: () => 5,
+      ...(patient ? {} : { backoff: () => 5 }),
     });
     const all = helpers.hot<Command>(commands);
     const hot = defer(() => ((seen.commandsSubscribed += 1), all));
@@ -125,7 +129,7 @@ const burst = (n: number): Observable<string> => of(...Array.from({ length: n },
 describe('the MQTT source', () => {
   it('subscribes the filters of the mappings, and says when it is connected', () => {
     const seen = run({
-      connection: ({ cold }, _n, { onConnected }) => defer(() => (onConnected(), cold('--|'))),
+      connection: ({ cold }, _n, { onConnected }) => defer(() => (onConnected(true), cold('--|'))),
       result: '--|',
     });
     expect(seen.asked).toEqual([
@@ -168,7 +172,7 @@ describe('the MQTT source', () => {
   });
 
   it('does not subscribe a mapping that it cannot convert, and says so', () => {
-    const seen = run({ connection: ({ cold }) => cold('-|'), result: '-|', converter: { extension: 'Any' } });
+    const seen = run({ connection: ({ cold }) => cold('-|'), result: '-|', converter: { type: 'custom' } });
     expect(seen.asked).toEqual([[]]);
     expect(seen.logged).toEqual(['a mapping is not used', 'a mapping is not used']);
   });
@@ -261,6 +265,15 @@ describe('the MQTT source', () => {
     expect(seen.facts).toEqual(['connecting', 'disconnected']);
   });
 
+  it('counts what comes back for now and is not sent again', () => {
+    const seen = run({
+      connection: ({ cold }, _n, { onRefused }) =>
+        defer(() => (onRefused(new Unavailable('STORAGE_FULL', 'not now')), cold('-|'))),
+      result: '-|',
+    });
+    expect(seen.facts).toEqual(['connecting', 'shed +1', 'disconnected']);
+  });
+
   it('alerts when the broker refuses a filter', () => {
     const seen = run({
       connection: ({ cold }, _n, { onFilterRefused }) =>
@@ -277,12 +290,115 @@ describe('the MQTT source', () => {
     expect(seen.logged.length).toBe(1);
   });
 
-  it('warns when a session is asked for that no clientId names', () => {
-    const warnings = (broker: object) =>
-      run({ connection: ({ cold }) => cold('-|'), result: '-|', broker }).logged.length;
-    expect(warnings({ cleanStart: false })).toBe(1);
-    expect(warnings({ version: 4, cleanSession: false })).toBe(1);
-    expect(warnings({ version: 4, cleanSession: false, clientId: 'gateway' })).toBe(0);
-    expect(warnings({ version: 4, cleanStart: false })).toBe(0);
+  it('warns of a session that its settings cannot keep', () => {
+    const warnings = (broker: object) => run({ connection: ({ cold }) => cold('-|'), result: '-|', broker }).logged;
+    expect(warnings({ version: 4, cleanSession: false })).toEqual([expect.stringContaining('without a clientId')]);
+    expect(warnings({ version: 4, cleanSession: false, clientId: 'gateway' })).toEqual([]);
+  });
+
+  it('warns when the broker granted a lower quality of service', () =>
+    expect(
+      run({
+        connection: ({ cold }, _n, { onQosLowered }) => defer(() => (onQosLowered('a', 0), cold('-|'))),
+        result: '-|',
+      }).logged,
+    ).toEqual([expect.stringContaining('lower quality of service')]));
+
+  it('warns when a session that was to be kept is lost, and not at the first connection', () => {
+    const lostSessions = (broker: object, resumed: boolean) =>
+      run({
+        connection: ({ cold }, n, { onConnected }) =>
+          defer(() => (onConnected(n > 0 && resumed), n === 0 ? cold('-#', undefined, lost) : cold('-|'))),
+        result: '7ms |',
+        broker,
+      }).logged.filter((text) => text.includes('lost the session')).length;
+    const persistent = { clientId: 'gateway', cleanStart: false, sessionExpiryInterval: 60 };
+    expect(lostSessions(persistent, false)).toBe(1);
+    expect(lostSessions(persistent, true)).toBe(0);
+    expect(lostSessions({}, false)).toBe(0);
+  });
+
+  it('is not disabled by a certificate that cannot be read at a reconnect', () => {
+    const unreadable = new FatalError('CONFIG_INVALID', 'cannot read ca.pem');
+    const seen = run({
+      connection: ({ cold }, n, { onConnected }) => {
+        if (n === 1) return throwError(() => unreadable);
+        return defer(() => (onConnected(true), n === 0 ? cold('-#', undefined, lost) : cold('-a-|')));
+      },
+      result: '12ms a-|',
+      acks: '13ms x',
+    });
+    expect(seen.facts).toEqual([
+      'connecting',
+      'connected',
+      'reconnecting',
+      'reconnecting',
+      'connected',
+      'disconnected',
+    ]);
+  });
+
+  it('says when the broker refuses the credentials, and tries again a minute later at the earliest', () => {
+    const times: number[] = [];
+    const refused = new ConnectionError('CREDENTIALS_REFUSED', 'the broker refused the credentials');
+    const seen = run({
+      connection: ({ cold }, n) =>
+        defer(() => {
+          times.push(n);
+          return cold('-#', undefined, refused);
+        }),
+      patient: true,
+      until: '60s !',
+    });
+    expect(times).toEqual([0]);
+    expect(seen.facts).toEqual([
+      'connecting',
+      'refused',
+      'alert CREDENTIALS_REFUSED: the broker refused the credentials',
+    ]);
+    run({
+      connection: ({ cold }, n) => defer(() => (times.push(n), cold('-#', undefined, refused))),
+      patient: true,
+      until: '125s !',
+    });
+    expect(times.length).toBeGreaterThan(2);
+  });
+
+  it('counts what a payload became: each message, and what it weighs in memory', () => {
+    const fullAfter = (text: string, broker: object) => {
+      let account: ClientOptions['unsettled'] | undefined;
+      const full: boolean[] = [];
+      const seen = run({
+        connection: ({ cold }, _n, { unsettled }) => {
+          account = unsettled;
+          return cold('x', { x: text });
+        },
+        until: '9ms !',
+        broker,
+      });
+      full.push(account!.full());
+      seen.out.slice(1).forEach(({ ack }) => ack());
+      full.push(account!.full());
+      seen.out.forEach(({ ack }) => ack());
+      full.push(account!.full());
+      return full;
+    };
+    expect(fullAfter('abc', { maxUnacknowledgedMessages: 3 })).toEqual([true, false, false]);
+    expect(fullAfter('abc', { maxUnacknowledgedMessages: 4 })).toEqual([false, false, false]);
+    expect(fullAfter('a', { maxUnacknowledgedMessages: 1 })).toEqual([true, true, false]);
+    expect(fullAfter('abc', { maxUnacknowledgedBytes: 3 + 3 * 2176 })).toEqual([true, false, false]);
+    expect(fullAfter('abc', { maxUnacknowledgedBytes: 4 + 3 * 2176 })).toEqual([false, false, false]);
+  });
+
+  it('converts no payload beyond maxPayloadBytes: acknowledges, logs and counts it', () => {
+    const seen = run({
+      connection: ({ cold }) => cold('-x-a', { x: 'abc', a: 'ab' }),
+      result: '---(ab)',
+      broker: { maxPayloadBytes: 2 },
+      until: '9ms !',
+    });
+    expect(seen.journal).toEqual(['abc acked']);
+    expect(seen.facts).toContain('failed +1');
+    expect(seen.logged).toEqual(['a message could not be converted']);
   });
 });

@@ -1,10 +1,10 @@
 import { connectAsync, type MqttClient } from 'mqtt';
-import { ReplaySubject, type Subscription } from 'rxjs';
+import { asyncScheduler, ReplaySubject, type SchedulerLike, type Subscription } from 'rxjs';
 import { afterEach, vi } from 'vitest';
-import type { Envelope } from '../../../src/model/envelope.js';
-import type { Refused } from '../../../src/model/errors.js';
-import { client, type Received, type Subscribed } from '../../../src/sources/mqtt/client.js';
+import type { Envelope, Nack } from '../../../src/model/envelope.js';
+import { client, type Received } from '../../../src/sources/mqtt/client.js';
 import type { BrokerOptions } from '../../../src/sources/mqtt/connect-options.js';
+import type { Subscribed } from '../../../src/sources/mqtt/subscriptions.js';
 import { unsettled } from '../../../src/sources/mqtt/unsettled.js';
 import { startTap, type Tap } from '../../peers/tap.js';
 
@@ -46,6 +46,7 @@ export interface Listening {
   readonly filters?: readonly Subscribed[];
   readonly account?: ReturnType<typeof unsettled>;
   readonly read?: (path: string) => Buffer;
+  readonly scheduler?: SchedulerLike;
 }
 
 const noFile = (): never => {
@@ -53,14 +54,24 @@ const noFile = (): never => {
 };
 
 /** Subscribes to a client and writes down what it does. */
-export const listen = ({ port, version, options = {}, filters = everything, account, read = noFile }: Listening) => {
+export const listen = ({
+  port,
+  version,
+  options = {},
+  filters = everything,
+  account,
+  read = noFile,
+  scheduler = asyncScheduler,
+}: Listening) => {
   const broker: BrokerOptions = { ...defaults, port, version, ...options };
   const stop = new ReplaySubject<void>(1);
   const seen = {
     envelopes: [] as Envelope<Received>[],
     connected: 0,
+    resumed: undefined as boolean | undefined,
     filters: [] as (readonly [string, string])[],
-    refused: [] as Refused[],
+    lowered: [] as (readonly [string, number])[],
+    refused: [] as Nack[],
     error: undefined as unknown,
     completed: false,
   };
@@ -69,9 +80,14 @@ export const listen = ({ port, version, options = {}, filters = everything, acco
       account ?? unsettled({ messages: broker.maxUnacknowledgedMessages, bytes: broker.maxUnacknowledgedBytes }),
     stop,
     read,
-    onConnected: () => (seen.connected += 1),
+    onConnected: (resumed) => {
+      seen.connected += 1;
+      seen.resumed = resumed;
+    },
     onFilterRefused: (filter, why) => seen.filters.push([filter, why]),
+    onQosLowered: (filter, qos) => seen.lowered.push([filter, qos]),
     onRefused: (why) => seen.refused.push(why),
+    scheduler,
   }).subscribe({
     next: (envelope) => seen.envelopes.push(envelope),
     error: (error: unknown) => (seen.error = error),

@@ -1,13 +1,18 @@
 import * as t from 'io-ts';
-import type { Fields, Section, SectionOf } from '../../model/codec.js';
+import type { Fields, Section, SectionOf } from './codec.js';
 
 /** A mistake that only the section as a whole shows: the key it is reported at, and what was expected there. */
 export interface Mistake {
   readonly key: string;
   readonly expected: string;
+  /** What stands there; absent: what the key holds. For a key that is a path into the section, such as `list[0].value`. */
+  readonly found?: unknown;
 }
 
-/** A section with a rule between its keys. Each mistake is reported at its key's own path. */
+/**
+ * A section with a rule between its keys, asked when each key by itself is right. Each mistake is reported at its key's own path; the key
+ * "" stands for the section.
+ */
 export const checked = <F extends Fields>(
   inner: Section<F>,
   rule: (value: SectionOf<F>) => readonly Mistake[],
@@ -16,9 +21,10 @@ export const checked = <F extends Fields>(
     const decoded = inner.validate(input, context);
     if (decoded._tag === 'Left') return decoded;
     const given = new Map(Object.entries(decoded.right));
-    const errors = rule(decoded.right).map(({ key, expected }) => {
+    const errors = rule(decoded.right).map(({ key, expected, found }) => {
       const type = new t.Type<unknown>(expected, t.unknown.is, t.unknown.validate, t.identity);
-      return { value: given.get(key), context: t.appendContext(context, key, type, given.get(key)) };
+      const value = found ?? (key === '' ? input : given.get(key));
+      return { value, context: t.appendContext(context, key, type, value) };
     });
     return errors.length > 0 ? t.failures(errors) : decoded;
   };

@@ -1,0 +1,68 @@
+/** What docs/configuration.md says before its tables. */
+export const configurationProse = `# Configuration
+
+<!-- Made by "npm run docs:configuration" from the codecs that read the files. Edit those, or scripts/configuration-prose.ts. -->
+
+All files are JSON, in one folder: that of \`--config\`, else of \`TB_GW_CONFIG_DIR\`, else \`./config\`.
+
+| File | What it says |
+|---|---|
+| [tb_gateway.json](#tb_gatewayjson) | the platform, the storage, and which connectors there are |
+| one for each connector, such as [mqtt.json](#mqttjson) | what a connector reads and what it means |
+| [logs.json](#logsjson) | which lines are logged, and where; may be absent |
+
+Try a folder before you use it:
+
+    node dist/main.js check ./config
+
+reads everything, each connector's file included, prints every mistake and every warning, and starts nothing. It exits with 1 if there is a mistake,
+else with 0.
+
+## Mistakes
+
+Every mistake is listed at once: its file (or environment variable), its path, what was expected, what is there, and for a key or a type that is
+spelt almost right the one that was probably meant. JSON that is broken is reported with line and column. A value that is or may hold a secret is never shown.
+
+- A mistake in tb_gateway.json keeps the gateway from starting (exit code 2).
+- One in a connector's file, or a connector type that is not known, stops that connector; the others go on, and the log says so.
+- One in logs.json sends all lines to the console.
+
+A key that resembles no known one is passed over, with a warning. Keys that have no effect are marked in the tables below; those that your files hold are named
+in one warning at the start. \`null\` counts as absent.
+
+A file may have at most 16 MiB and 64 levels of nesting.
+
+## Secrets
+
+A secret need not stand in a file. In any text of a \`security\` or \`provisioning\` section, and under any key whose name says that it is a secret (token,
+password, secret, credential, private key), in every file,
+
+- \`\${env:NAME}\` stands for the environment variable NAME,
+- \`\${file:PATH}\` for what is in a file (UTF-8, at most 64 KiB, without one line break at its end); a relative path starts at the configuration folder.
+
+The reference must be the whole text. One that leads nowhere is a mistake. Everywhere else such a text means itself, for converters have placeholders of their own.
+
+The log shows no secret: neither under its key, nor, if it has at least 4 characters, within any other text. A shorter one would blank out ordinary
+words; a warning names it.
+
+## Logs
+
+Without logs.json every line goes to stdout. logs.json has the form that the Python gateway reads (\`logging.config.dictConfig\`): handlers are places,
+loggers say which lines go where. Class names, formatters and filters are not loaded. Which lines belong to which logger:
+
+| Logger | Lines of |
+|---|---|
+| \`service\` | the gateway itself and its statistics |
+| \`tb_connection\` | the connection to the platform |
+| \`storage\` | the queue |
+| \`connector\` | every connector |
+| \`root\` | whichever of these is not named |
+
+The level of a line's component is that of the command line (\`--log-level\`), else \`TB_GW_LOG_LEVEL\`, else \`logLevel\` in the connector's own file, else that of
+its logger, else INFO. CRITICAL counts as ERROR, TRACE as DEBUG.
+
+A file that has had its time or its size is renamed to \`<name>.<time>\`, and the oldest beyond \`backupCount\` are removed. Relative names start at the working
+directory, unless \`TB_GW_LOGS_PATH\` names a folder. A file that cannot be written is said on the console and tried again after a minute.
+
+A warning or an error that repeats is written at once, then counted and said once a minute. Different details of one text are different lines, up to
+20 of a text.`;

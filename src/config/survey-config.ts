@@ -1,0 +1,77 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { secretsOf } from '../model/secret.js';
+import type { FileProblem } from './config-invalid.js';
+import { connectorFiles, shortSecretNotices } from './connector-files.js';
+import type { ConnectorFile } from './connector-files.js';
+import { decodeSafely } from './decode-safely.js';
+import { gatewayConfig } from './gateway-config.js';
+import type { GatewayConfig } from './gateway-config.js';
+import { mainMistakes } from './main-mistakes.js';
+import { member } from './member.js';
+import { noticesOf } from './notices-of.js';
+import type { Notices } from './notices-of.js';
+import { overlay } from './overlay.js';
+import { readJson } from './read-json.js';
+import { resolveReferences } from './resolve-references.js';
+import { unreadableFiles } from './unreadable-files.js';
+
+const FILE = 'tb_gateway.json';
+
+/** All that reading a configuration folder tells. */
+export interface Survey extends Notices {
+  /** Absent if there are mistakes in the main file. */
+  readonly config?: GatewayConfig;
+  /** What keeps the gateway from starting. */
+  readonly mistakes: readonly FileProblem[];
+  /** What stops one connector only. The connectors' own codecs are not asked here. */
+  readonly connectorMistakes: readonly FileProblem[];
+  /** Every secret in the main file, the connectors' files and the environment: for the log to hide. */
+  readonly secrets: readonly string[];
+  readonly connectors: readonly ConnectorFile[];
+}
+
+const failed = (mistake: FileProblem): Survey => ({
+  mistakes: [mistake],
+  connectorMistakes: [],
+  notices: [],
+  idle: [],
+  secrets: [],
+  connectors: [],
+});
+
+/**
+ * Reads the main file of a folder, with the environment laid over it, and the files of its connectors.
+ *
+ * Promises: never throws over what it reads; every mistake is listed, each with its file (or variable) and path; no report shows a secret.
+ * `types` are the known types of connectors; without them every type is taken for known.
+ */
+export const surveyConfig = (
+  folder: string,
+  env: Readonly<Record<string, string | undefined>>,
+  types?: readonly string[],
+): Survey => {
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory())
+    return failed({ file: folder, path: '', found: 'no such folder', expected: `a folder with ${FILE}` });
+  const main = readJson(join(folder, FILE), FILE);
+  if ('problem' in main) return failed(main.problem);
+  const { raw, origins, notices } = overlay(main.value, env);
+  const { value, problems: dangling, secrets } = resolveReferences(raw, { env, folder });
+  const decoded = decodeSafely(gatewayConfig, value);
+  const problems = [...decoded.problems, ...dangling, ...mainMistakes(value), ...unreadableFiles(value, folder)];
+  const mistakes = problems.map((problem): FileProblem => {
+    const variable = origins.get(problem.path);
+    return { file: variable === undefined ? FILE : `environment variable ${variable}`, ...problem };
+  });
+  const files = connectorFiles(member(value, 'connectors'), FILE, { env, folder }, types);
+  const about = noticesOf(decoded, FILE);
+  return {
+    ...(mistakes.length === 0 && decoded.value !== undefined ? { config: decoded.value } : {}),
+    mistakes,
+    connectorMistakes: files.mistakes,
+    notices: [...notices, ...about.notices, ...shortSecretNotices(value, FILE), ...files.notices],
+    idle: about.idle,
+    secrets: [...new Set([...secrets, ...secretsOf(value), ...files.secrets])],
+    connectors: files.connectors,
+  };
+};

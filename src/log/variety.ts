@@ -1,0 +1,30 @@
+/** Tells lines of one text apart by their details. */
+export type Variety = (text: string, details: Readonly<Record<string, unknown>>) => string;
+
+const LONGEST = 200;
+/** How many texts are remembered; all are forgotten when there are more. */
+const MOST_TEXTS = 1_000;
+
+const wordsOf = (details: Readonly<Record<string, unknown>>): string =>
+  Object.values(details)
+    .map((value) => (value instanceof Error ? value.message : value))
+    .map((value) => (typeof value === 'string' ? value.slice(0, LONGEST) : ''))
+    .join('\n');
+
+/**
+ * Makes keys for folding: two lines have the same one if their text and the texts among their details are equal. Numbers make no difference: an
+ * attempt's or a delay's is new each time.
+ *
+ * Promises: at most `most` keys for one text, so that what a device can vary at will is folded all the same: the rest share one.
+ */
+export const variety = (most: number): Variety => {
+  const known = new Map<string, Set<string>>();
+  return (text, details) => {
+    const words = wordsOf(details);
+    const seen = known.get(text) ?? new Set();
+    if (!seen.has(words) && seen.size >= most) return `${text}\n…`;
+    if (known.size >= MOST_TEXTS && !known.has(text)) known.clear();
+    known.set(text, seen.add(words));
+    return `${text}\n${words}`;
+  };
+};

@@ -1,0 +1,55 @@
+import { Observable } from 'rxjs';
+import type { Operator } from '../../model/component.js';
+import { envelope } from '../../model/envelope.js';
+import type { Envelope } from '../../model/envelope.js';
+import type { Connected, Data, Disconnected, Message, Values } from '../../model/message.js';
+import type { Unsettled } from './unsettled.js';
+
+/** A message that a payload became. `first`: the payload's own place counts for it. */
+export interface Became {
+  readonly message: Data | Connected | Disconnected;
+  readonly first: boolean;
+}
+
+/** What a converted message and each of its values take in memory, in bytes, from the converter to the buffer; measured and rounded up. */
+const MESSAGE = 2048;
+const VALUE = 128;
+
+const count = (values: Values): number => Object.keys(values).length;
+
+const bytesOf = (message: Became['message']): number => {
+  if (message.kind !== 'data') return MESSAGE;
+  const { telemetry, attributes } = message;
+  return telemetry.reduce((sum, { values }) => sum + VALUE * count(values), MESSAGE + VALUE * count(attributes));
+};
+
+/**
+ * Enters in the account what a payload became, beside the payload itself: a small array may become thousands of messages.
+ * They leave it as they are settled.
+ */
+export const weigh =
+  (account: Unsettled): Operator<Became, Message> =>
+  (source) =>
+    new Observable<Envelope<Message>>((subscriber) =>
+      source.subscribe({
+        next: ({ value: { message, first }, ack, nack }) => {
+          const weight = { messages: first ? 0 : 1, bytes: bytesOf(message) };
+          account.enter(weight);
+          subscriber.next(
+            envelope(
+              message,
+              () => {
+                account.leave(weight);
+                ack();
+              },
+              (why) => {
+                account.leave(weight);
+                nack(why);
+              },
+            ),
+          );
+        },
+        error: (error: unknown) => subscriber.error(error),
+        complete: () => subscriber.complete(),
+      }),
+    );

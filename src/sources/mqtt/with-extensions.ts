@@ -1,0 +1,44 @@
+import { mergeMap, tap } from 'rxjs';
+import type { Context, Source } from '../../model/component.js';
+import { reasonOf } from '../../model/errors.js';
+import type { MqttConfig } from './config.js';
+import { intake } from './intake.js';
+import type { Halves } from './intake.js';
+import { loadConverters } from './load-converters.js';
+import type { Converters } from './load-converters.js';
+import { mappings } from './mappings.js';
+import type { uplink } from './uplink.js';
+
+/**
+ * The MQTT source with the user's own converters: they are loaded when the source is subscribed to, before anything is connected.
+ *
+ * Promises: a converter that cannot be loaded or made is said at once (an error in the log and an alert), and again with each message of its
+ * mapping, which is counted as failed; the other mappings work.
+ */
+export const withExtensions =
+  (halves: { readonly connect: Halves['connect']; readonly uplink: typeof uplink }) =>
+  (config: MqttConfig, context: Context): Source => {
+    const { name: who, log, fact, folder } = context;
+    const customs = mappings(config.mapping).usable.filter((usable) => usable.kind === 'custom');
+    const report = (converters: Converters): void => {
+      for (const [mapping, made] of converters) {
+        if (!(made instanceof Error)) continue;
+        const why = reasonOf(made);
+        log.error('a converter cannot be used: the messages of its mapping will be lost', { mapping, why });
+        fact({ kind: 'alert', who, code: 'CONFIG_INVALID', text: `${mapping}: ${why}` });
+      }
+    };
+    return (commands) =>
+      loadConverters(customs, folder).pipe(
+        tap(report),
+        mergeMap((converters) =>
+          intake({
+            connect: halves.connect,
+            uplink: (decoded, onFailure) => halves.uplink(decoded, onFailure, converters),
+          })(
+            config,
+            context,
+          )(commands),
+        ),
+      );
+  };
