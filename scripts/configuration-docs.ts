@@ -103,6 +103,7 @@ const variables = (): readonly string[] => [
   '## Environment variables',
   '',
   'They beat the file, member by member; further down in the table beats further up. An empty one counts as absent.',
+  'A token, a user name, or a certificate with its key that comes from the environment is what the platform is shown, whatever type the file names, unless TB_GW_SECURITY_TYPE is set.',
   '',
   '| Variable | Sets | Meaning |',
   '|---|---|---|',

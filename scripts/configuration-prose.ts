@@ -30,12 +30,13 @@ spelt almost right the one that was probably meant. JSON that is broken is repor
 A key that resembles no known one is passed over, with a warning. Keys that have no effect are marked in the tables below; those that your files hold are named
 in one warning at the start. \`null\` counts as absent.
 
-A file may have at most 16 MiB and 64 levels of nesting.
+A file may have at most 16 MiB and 64 levels of nesting, the main file at most 1000 connectors. Of more than 1000 mistakes the first are listed, of more than
+100 keys that nothing reads the first are named.
 
 ## Secrets
 
 A secret need not stand in a file. In any text of a \`security\` or \`provisioning\` section, and under any key whose name says that it is a secret (token,
-password, secret, credential, private key), in every file,
+password, passphrase, secret, credential, authorization, API key, private key), in every file,
 
 - \`\${env:NAME}\` stands for the environment variable NAME,
 - \`\${file:PATH}\` for what is in a file (UTF-8, at most 64 KiB, without one line break at its end); a relative path starts at the configuration folder.

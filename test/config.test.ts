@@ -90,7 +90,7 @@ test('provisioning without credentials is a mistake, beside the others', () => {
   expect(mistakes().problems.map(({ path }) => path)).toEqual(['thingsboard.port', 'thingsboard.security']);
   expect(mistakes().message).toContain('provisioning is not supported yet');
   write('tb_gateway.json', { thingsboard: { security } });
-  expect(readConfig(folder, { TB_GW_PROVISIONING_DEVICE_KEY: 'k' }).notices).toHaveLength(1);
+  expect(readConfig(folder, { TB_GW_PROVISIONING_DEVICE_KEY: 'a-key' }).notices).toHaveLength(1);
 });
 
 test('a secret may come from the environment or a file, in any file, and is hidden', () => {

@@ -3,6 +3,7 @@ import { nearestOf } from '../model/decode.js';
 import { secretsOf, shortSecretsOf } from '../model/secret.js';
 import type { FileProblem } from './config-invalid.js';
 import { member } from './member.js';
+import { MOST_CONNECTORS } from './most-connectors.js';
 import { readJson } from './read-json.js';
 import { resolveReferences } from './resolve-references.js';
 import type { Surroundings } from './resolve-references.js';
@@ -55,7 +56,7 @@ const readFile = (file: string, type: string, name: string | undefined, surround
 };
 
 /**
- * Reads the files that the list of connectors names, as far as the list can be understood. `main` is what reports call the main file; without
+ * Reads the files that the list of connectors names (its first 1000), as far as the list can be understood. `main` is what reports call the main file; without
  * `types` every type is taken for known. Never throws.
  */
 export const connectorFiles = (
@@ -64,7 +65,7 @@ export const connectorFiles = (
   surroundings: Surroundings,
   types?: readonly string[],
 ): Read => {
-  const read = (Array.isArray(list) ? list : []).map((entry: unknown, i): Read => {
+  const read = (Array.isArray(list) ? list.slice(0, MOST_CONNECTORS) : []).map((entry: unknown, i): Read => {
     const type = textOf(entry, 'type')?.toLowerCase() ?? '';
     const file = textOf(entry, 'configuration');
     const strange: readonly FileProblem[] =

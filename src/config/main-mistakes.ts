@@ -1,5 +1,6 @@
 import type { Problem } from '../model/codec.js';
 import { member } from './member.js';
+import { MOST_CONNECTORS } from './most-connectors.js';
 
 const credentials = (raw: unknown): readonly Problem[] => {
   const section = member(raw, 'thingsboard');
@@ -19,20 +20,27 @@ const credentials = (raw: unknown): readonly Problem[] => {
 };
 
 const twins = (raw: unknown): readonly Problem[] => {
+  const seen = new Set<string>();
   const list = member(raw, 'connectors');
-  const names = (Array.isArray(list) ? list : []).map((entry) => member(entry, 'name'));
-  return names.flatMap((name, i) =>
-    typeof name === 'string' && names.indexOf(name) < i
-      ? [
-          {
-            path: `connectors[${i}].name`,
-            found: JSON.stringify(name),
-            expected: 'a name that no other connector has',
-          },
-        ]
-      : [],
-  );
+  return (Array.isArray(list) ? list : []).flatMap((entry, i) => {
+    const name = member(entry, 'name');
+    if (typeof name !== 'string') return [];
+    const expected = 'a name that no other connector has';
+    if (seen.has(name)) return [{ path: `connectors[${i}].name`, found: JSON.stringify(name), expected }];
+    seen.add(name);
+    return [];
+  });
 };
 
-/** The mistakes of the main file that no key shows by itself: credentials that are missing, and two connectors of one name. */
-export const mainMistakes = (raw: unknown): readonly Problem[] => [...credentials(raw), ...twins(raw)];
+const tooMany = (raw: unknown): readonly Problem[] => {
+  const list = member(raw, 'connectors');
+  return Array.isArray(list) && list.length > MOST_CONNECTORS
+    ? [{ path: 'connectors', found: `a list of ${list.length}`, expected: `at most ${MOST_CONNECTORS} connectors` }]
+    : [];
+};
+
+/**
+ * The mistakes of the main file that no key shows by itself: credentials that are missing, two connectors of one name, and more connectors
+ * than one process can run.
+ */
+export const mainMistakes = (raw: unknown): readonly Problem[] => [...credentials(raw), ...twins(raw), ...tooMany(raw)];

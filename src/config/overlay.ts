@@ -18,11 +18,17 @@ const read = (tree: unknown, keys: readonly string[]): unknown =>
 
 /** A credential from the environment must count: the file's security type gives way if it would not use it. */
 const typeFor = (raw: unknown, has: (variable: string) => boolean): string | undefined => {
-  const type = read(raw, security('type'));
-  if (has('TB_GW_SECURITY_TYPE') || typeof type !== 'string') return undefined;
-  if (has('TB_GW_ACCESS_TOKEN')) return /^(tls)?access_?token$/i.test(type) ? undefined : 'accessToken';
-  const named = has('TB_GW_USERNAME') || has('TB_GW_PASSWORD');
-  return named && !/^(usernamepassword|mqtt_basic)$/i.test(type) ? 'usernamePassword' : undefined;
+  const type = read(raw, security('type')) ?? undefined;
+  if (has('TB_GW_SECURITY_TYPE') || (type !== undefined && typeof type !== 'string')) return undefined;
+  const unless = (right: RegExp, otherwise: string): string | undefined =>
+    type !== undefined && right.test(type) ? undefined : otherwise;
+  // Without a type a token comes first in any case.
+  if (has('TB_GW_ACCESS_TOKEN'))
+    return type === undefined ? undefined : unless(/^(tls)?access_?token$/i, 'accessToken');
+  if (has('TB_GW_USERNAME') || (type !== undefined && has('TB_GW_PASSWORD')))
+    return unless(/^(usernamepassword|mqtt_basic)$/i, 'usernamePassword');
+  const pair = has('TB_GW_CERT') && has('TB_GW_PRIVATE_KEY');
+  return pair ? unless(/^(x509.*|tls \+ private key)$/i, 'x509Certificate') : undefined;
 };
 
 export interface Overlaid {

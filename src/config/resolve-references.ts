@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Problem } from '../model/codec.js';
 import { reasonOf } from '../model/errors.js';
-import { isSecretKey } from '../model/secret.js';
+import { isContent, isSecretKey } from '../model/secret.js';
 
 /** Where references lead. */
 export interface Surroundings {
@@ -21,7 +21,7 @@ export interface Resolved {
 const LARGEST = 64 * 1024;
 const reference = /^\$\{(env|file):([^}]+)\}$/;
 const sections: ReadonlySet<string> = new Set(['security', 'provisioning']);
-const fileName = /cert|key$/i;
+const fileName = /cert$|private_?key$/i;
 
 const contentOf = (path: string): string => {
   const stat = statSync(path);
@@ -64,7 +64,7 @@ export const resolveReferences = (input: unknown, surroundings: Surroundings): R
       problems.push({ path, ...found });
       return value;
     }
-    if (!fileName.test(key)) secrets.push(found);
+    if (!fileName.test(key) || isContent(found)) secrets.push(found);
     return found;
   };
   const walk = (value: unknown, key: string, path: string, within: boolean): unknown => {

@@ -40,6 +40,14 @@ const failed = (mistake: FileProblem): Survey => ({
   connectors: [],
 });
 
+const isFolder = (path: string): boolean => {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
+};
+
 /**
  * Reads the main file of a folder, with the environment laid over it, and the files of its connectors.
  *
@@ -51,7 +59,7 @@ export const surveyConfig = (
   env: Readonly<Record<string, string | undefined>>,
   types?: readonly string[],
 ): Survey => {
-  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory())
+  if (!isFolder(folder))
     return failed({ file: folder, path: '', found: 'no such folder', expected: `a folder with ${FILE}` });
   const main = readJson(join(folder, FILE), FILE);
   if ('problem' in main) return failed(main.problem);

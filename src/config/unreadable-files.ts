@@ -3,19 +3,20 @@ import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Problem } from '../model/codec.js';
 import { reasonOf } from '../model/errors.js';
+import { isContent } from '../model/secret.js';
 
 const LARGEST = 1024 * 1024;
 
 type Kind = 'certificate' | 'private key';
 
-/** What the incumbent's files call them, at the platform and at every broker and server. */
+/** What the incumbent's files call them, at the platform and at every broker and server. `own`: read only if they are the credentials. */
 const kinds: ReadonlyMap<string, { readonly kind: Kind; readonly own: boolean }> = new Map([
   ['caCert', { kind: 'certificate', own: false }],
   ['pathToCACert', { kind: 'certificate', own: false }],
   ['cert', { kind: 'certificate', own: true }],
-  ['pathToClientCert', { kind: 'certificate', own: true }],
+  ['pathToClientCert', { kind: 'certificate', own: false }],
   ['privateKey', { kind: 'private key', own: true }],
-  ['pathToPrivateKey', { kind: 'private key', own: true }],
+  ['pathToPrivateKey', { kind: 'private key', own: false }],
 ]);
 
 const parse: Readonly<Record<Kind, (bytes: Buffer) => unknown>> = {
@@ -58,10 +59,13 @@ export const unreadableFiles = (input: unknown, folder: string): readonly Proble
     Object.entries(section).flatMap(([key, name]): readonly Problem[] => {
       const file = kinds.get(key);
       if (!file || typeof name !== 'string' || name === '' || (file.own && otherCredentials(section))) return [];
+      const at = `${path}.${key}`;
+      // Somebody has put the key itself where its file is to be named.
+      if (isContent(name))
+        return [{ path: at, found: 'a text (not shown)', expected: `the name of a file with a ${file.kind} (PEM)` }];
       const found = mistakeOf(resolve(folder, name), file.kind);
       if (found === undefined) return [];
-      const expected = `a file with a ${file.kind} (PEM) at ${JSON.stringify(name)}`;
-      return [{ path: `${path}.${key}`, found, expected }];
+      return [{ path: at, found, expected: `a file with a ${file.kind} (PEM) at ${JSON.stringify(name)}` }];
     });
   const walk = (value: unknown, key: string, path: string): readonly Problem[] => {
     if (Array.isArray(value)) return value.flatMap((item, i) => walk(item, '', `${path}[${i}]`));

@@ -42,7 +42,7 @@ const isConsole = ({ class: name }: Handler): boolean => name === undefined || /
  * What logs.json comes to. Pure: opens no file.
  *
  * `from` is where relative file names start; `folder`, if given, is where all files are, whatever the file says. A handler that is
- * neither a file nor a console takes no lines, and that is a notice.
+ * neither a file nor a console takes no lines, and that is a notice. A logger for which no handler is named writes to the console.
  */
 export const logPlan = (config: LogsConfig, from: string, folder?: string): LogPlan => {
   const outlets = new Map<string, Outlet>();
@@ -58,9 +58,11 @@ export const logPlan = (config: LogsConfig, from: string, folder?: string): LogP
   }
   const { root } = config;
   const routeOf = (logger: Logger | undefined): Route => {
-    if (!logger) return { level: root?.level ?? 'info', to: root ? to(root.handlers) : [{ least: 'debug' }] };
-    const handlers = logger.propagate && root ? [...logger.handlers, ...root.handlers] : logger.handlers;
-    return { level: logger.level ?? root?.level ?? 'info', to: to(handlers) };
+    const { handlers, propagate } = logger ?? { handlers: [], propagate: true };
+    const named = propagate && root ? [...handlers, ...root.handlers] : handlers;
+    // A file that only sets levels must not silence the gateway; `propagate: false` by itself is meant so.
+    const reached: readonly Outlet[] = named.length === 0 && propagate ? [{ least: 'debug' }] : to(named);
+    return { level: logger?.level ?? root?.level ?? 'info', to: reached };
   };
   const to = (handlers: readonly string[]): readonly Outlet[] =>
     [...new Set(handlers)].flatMap((name) => outlets.get(name) ?? []);

@@ -67,7 +67,11 @@ const handler = section('a handler', {
 
 const logger = section('a logger', {
   level: optional(level, 'The least grave lines that are logged; absent: the level of `root`, else INFO.'),
-  handlers: defaulted(t.readonlyArray(t.string, 'a list of names'), [], 'Where the lines go: names of `handlers`.'),
+  handlers: defaulted(
+    t.readonlyArray(t.string, 'a list of names'),
+    [],
+    'Where the lines go: names of `handlers`. If neither this nor `root` names any: to the console.',
+  ),
   propagate: defaulted(t.boolean, true, 'Whether they go to the handlers of `root`, too.'),
   filters: inert(optional(t.unknown, 'Filters are not loaded.')),
 });

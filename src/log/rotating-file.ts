@@ -7,7 +7,7 @@ import {
   readdirSync,
   renameSync,
   rmSync,
-  writeSync,
+  writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { reasonOf } from '../model/errors.js';
@@ -57,6 +57,8 @@ export const rotatingFile = (
   let open: Open | undefined;
   let broken = -Infinity;
   let stamp = 0;
+  /** A disk that was full took the beginning of a line. */
+  let torn = false;
   const nameAt = (ms: number): string => `${path}.${new Date(ms).toISOString().replace(/[:.]/g, '-')}`;
   const periodAt = (ms: number): number => (periodMs === undefined ? 0 : Math.floor(ms / periodMs));
   const start = (): Open => {
@@ -79,20 +81,23 @@ export const rotatingFile = (
   };
   return (line) => {
     if (now() - broken < RETRY_MS) return;
-    const text = `${line}\n`;
+    const text = `${torn ? '\n' : ''}${line}\n`;
     const bytes = Buffer.byteLength(text);
     try {
       open ??= start();
       const due = open.bytes + bytes > maxBytes || open.period !== periodAt(now());
       if (due && open.bytes > 0) roll();
       open ??= start();
-      writeSync(open.fd, text);
+      // All of it: one call of the system may take only a part.
+      writeFileSync(open.fd, text);
       open.bytes += bytes;
+      torn = false;
       open.period = periodAt(now());
     } catch (error) {
       broken = now();
       failed(`the log file ${path} cannot be written: ${reasonOf(error)}`);
       try {
+        torn ||= open !== undefined && fstatSync(open.fd).size > open.bytes;
         close();
       } catch {
         open = undefined;

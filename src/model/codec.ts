@@ -89,7 +89,7 @@ export const section = <F extends Fields>(name: string, fields: F): Section<F> =
       if (absent && field.presence === 'defaulted') result.push([key, field.fallback]);
       else if (!absent || field.presence === 'required') {
         const decoded = field.codec.validate(value, t.appendContext(context, key, field.codec, value));
-        if (decoded._tag === 'Left') errors.push(...decoded.left);
+        if (decoded._tag === 'Left') for (const error of decoded.left) errors.push(error);
         else result.push([key, decoded.right]);
       }
     }

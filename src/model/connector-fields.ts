@@ -14,7 +14,7 @@ export const connectorFields = {
       'It wins over logs.json; the command line and TB_GW_LOG_LEVEL win over it.',
   ),
   enableRemoteLogging: pending(optional(t.boolean, 'Send the log of this connector to the platform.')),
-  reportStrategy: pending(optional(reportStrategy, 'When values are reported, unless something nearer says it.')),
+  reportStrategy: optional(reportStrategy, 'When values are reported, unless something nearer says it.'),
   configVersion: inert(optional(t.unknown, 'Version of the file’s form.')),
   sendDataOnlyOnChange: inert(optional(t.boolean, 'Replaced by `reportStrategy`.')),
 };

@@ -19,7 +19,10 @@ export interface Idle {
   readonly effect: 'pending' | 'inert';
 }
 
-const shown = (value: unknown): string => {
+/** How a report shows what stands at a path. */
+export type Show = (value: unknown, path: string) => string;
+
+const shown: Show = (value) => {
   if (value === undefined) return 'nothing';
   const text = JSON.stringify(value);
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
@@ -76,9 +79,12 @@ const fieldsOf = (codec: unknown): Fields | undefined =>
   codec instanceof t.Type && 'fields' in codec ? (codec.fields as Fields) : undefined;
 const valuesOf = (codec: unknown): unknown => (codec instanceof t.Type && 'values' in codec ? codec.values : undefined);
 
+/** No section has so many keys that are known: in a larger object nearly all are strays, and likeness tells nothing. */
+const MOST_KEYS = 1_000;
+
 const strayed = (key: string, path: string, known: readonly string[], present: readonly string[]): Found => {
   const like = (share?: number): string | undefined => {
-    const found = nearestOf(key, known, share);
+    const found = present.length > MOST_KEYS ? undefined : nearestOf(key, known, share);
     // A key whose right spelling stands beside it is not a misspelling of it.
     return found === undefined || present.includes(found) ? undefined : found;
   };
@@ -119,8 +125,8 @@ const pathOf = (context: t.Context): string =>
     .filter((key) => key !== '')
     .reduce((path, key) => (/^\d+$/.test(key) ? `${path}[${key}]` : path === '' ? key : `${path}.${key}`), '');
 
-/** Reads untrusted JSON with a codec and reports every mistake at once, a misspelt key among them. */
-export const decode = <A>(codec: t.Type<A, unknown>, input: unknown): Decoded<A> => {
+/** Reads untrusted JSON with a codec and reports every mistake at once, a misspelt key among them. `show` says what was found. */
+export const decode = <A>(codec: t.Type<A, unknown>, input: unknown, show: Show = shown): Decoded<A> => {
   const result = codec.decode(input);
   const { strays, idle } = survey(codec, input, '');
   const misspelt = strays.flatMap(({ path, key, nearest }): Problem[] =>
@@ -131,10 +137,9 @@ export const decode = <A>(codec: t.Type<A, unknown>, input: unknown): Decoded<A>
   const rest = { unknown: unread.map(({ path }) => path), hints, idle };
   if (result._tag === 'Right')
     return misspelt.length === 0 ? { value: result.right, problems: [], ...rest } : { problems: misspelt, ...rest };
-  const problems = result.left.map(({ value, context }) => ({
-    path: pathOf(context),
-    found: shown(value),
-    expected: context.at(-1)?.type.name ?? 'something else',
-  }));
+  const problems = result.left.map(({ value, context }) => {
+    const path = pathOf(context);
+    return { path, found: show(value, path), expected: context.at(-1)?.type.name ?? 'something else' };
+  });
   return { problems: [...problems, ...misspelt], ...rest };
 };

@@ -13,7 +13,7 @@ export const dictionary = <A>(name: string, values: t.Type<A, unknown>): Diction
     const result = new Map<string, A>();
     for (const [key, value] of Object.entries(input)) {
       const decoded = values.validate(value, t.appendContext(context, key, values, value));
-      if (decoded._tag === 'Left') errors.push(...decoded.left);
+      if (decoded._tag === 'Left') for (const error of decoded.left) errors.push(error);
       else result.set(key, decoded.right);
     }
     return errors.length > 0 ? t.failures(errors) : t.success(result);

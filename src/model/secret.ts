@@ -1,6 +1,10 @@
-const secretKey = /token|password|passwd|secret|private_?key|credential/i;
+const secretKey =
+  /token|password|passwd|passphrase|secret|private_?key|api_?key|provision_?device_?key|credential|authorization/i;
 /** Holds the name of a file, which a person needs to see in an error, and not the secret itself. */
-const fileKey = /private_?key/i;
+const fileKey = /private_?key$/i;
+
+/** No name of a file, but what stands in one: a key or a certificate that was put where its file is to be named. */
+export const isContent = (text: string): boolean => /-----BEGIN|[\r\n]/.test(text) || text.length > 1_024;
 
 /** Shorter values would blank out ordinary words of the log. */
 const SHORTEST = 4;

@@ -46,7 +46,7 @@ const UP = Symbol('up');
  * |---|---|---|
  * | is made | | `connecting` the first time |
  * | is up | | `connected` |
- * | {@link ConnectionError} | again, after the backoff | `reconnecting`; at the tenth in a row an alert. Of refused credentials: `refused`, and an alert at once |
+ * | {@link ConnectionError} | again, after the backoff | `reconnecting`; at the tenth in a row an alert for each code, once. Of refused credentials: `refused`, and an alert at once |
  * | {@link ProtocolError} | the same | as above, and `failed` is counted |
  * | {@link FatalError} | completes, the other connectors go on | `disabled`, and an alert |
  * | completes | completes | `disconnected` |
@@ -68,11 +68,12 @@ export const supervise =
       const fail = (attempt: number, delay: number, why: string): void => {
         const known = latest instanceof GatewayError ? latest : undefined;
         const refused = known?.code === 'CREDENTIALS_REFUSED';
+        if (attempt === 1) alerted.clear();
         const details = { why, attempt, retryInMs: Math.round(delay) };
         say(refused ? 'refused' : 'reconnecting', known === undefined ? details : { ...details, code: known.code });
         if (known === undefined || alerted.has(known.code) || (!refused && attempt < MANY)) return;
         alerted.add(known.code);
-        alert(known, refused ? why : `failed ${MANY} times: ${why}`);
+        alert(known, refused ? why : `failed ${attempt} times: ${why}`);
       };
       const waiting = new BehaviorSubject(false);
       const alerted = new Set<ErrorCode>();
@@ -82,7 +83,6 @@ export const supervise =
         waiting.next(false);
         const up = new Subject<typeof UP>();
         const connected = (): void => {
-          alerted.clear();
           say('connected');
           up.next(UP);
         };

@@ -5,9 +5,11 @@ import type { Observable } from 'rxjs';
 import { ConfigInvalid } from '../config/config-invalid.js';
 import type { ConnectorEntry } from '../config/connector-entry.js';
 import { decodeSafely } from '../config/decode-safely.js';
+import { MOST_CONNECTORS } from '../config/most-connectors.js';
 import { readJson } from '../config/read-json.js';
 import { resolveReferences } from '../config/resolve-references.js';
 import { noticesOf } from '../config/notices-of.js';
+import { unreadableFiles } from '../config/unreadable-files.js';
 import type { Connector, Context, Source } from '../model/component.js';
 import { nearestOf } from '../model/decode.js';
 import type { Decoded } from '../model/decode.js';
@@ -22,9 +24,6 @@ export interface Loaded {
 
 /** Where connectors are loaded from: by type, and not before a configuration names it. */
 export type Table = ReadonlyMap<string, () => Promise<Loaded>>;
-
-/** How many sources are remembered. More connectors than that do not fit one process. */
-const REMEMBERED = 1_000;
 
 const loaded = <C>({ config, open }: Connector<C>): Loaded => ({
   decode: (raw) => decodeSafely(config, raw),
@@ -58,7 +57,7 @@ const unknownType = (type: string, table: Table): FatalError => {
  *
  * Promises: nothing is read or loaded before the result is subscribed to; equal configuration gives the same source (by identity), so
  * that a pipeline restarts only what has changed; secrets that the file refers to are in their place; errors with a {@link FatalError}: `CONNECTOR_UNKNOWN` for a type nobody knows or
- * that cannot be loaded, `CONFIG_INVALID` with every mistake in the file. Belongs to one pipeline, whose contexts live as long as it.
+ * that cannot be loaded, `CONFIG_INVALID` with every mistake in the file, certificates that cannot be read among them. Belongs to one pipeline, whose contexts live as long as it.
  */
 export const opener = (
   table: Table = connectors,
@@ -72,7 +71,8 @@ export const opener = (
       const read = readJson(resolve(context.folder, entry.configuration), entry.configuration);
       if ('problem' in read) throw new ConfigInvalid([read.problem]);
       const file = entry.configuration;
-      const { value, problems } = resolveReferences(read.value, { env, folder: context.folder });
+      const { value, problems: dangling } = resolveReferences(read.value, { env, folder: context.folder });
+      const problems = [...dangling, ...unreadableFiles(value, context.folder)];
       if (problems.length > 0) throw new ConfigInvalid(problems.map((problem) => ({ ...problem, file })));
       const content = JSON.stringify([entry, context.folder, value]);
       const key = createHash('sha256').update(content).digest('base64');
@@ -86,7 +86,7 @@ export const opener = (
           remembered.delete(key);
           remembered.set(key, source);
           for (const [oldest] of remembered) {
-            if (remembered.size <= REMEMBERED) break;
+            if (remembered.size <= MOST_CONNECTORS) break;
             remembered.delete(oldest);
           }
           return source;

@@ -65,6 +65,19 @@ test('a token makes way for itself where the file has a user name', () => {
   });
 });
 
+test.each<[string, object, Record<string, string>, string | undefined]>([
+  ['a user name beside a token without a type', { accessToken: 't' }, { TB_GW_USERNAME: 'u' }, 'usernamePassword'],
+  ['a password alone', { username: 'u' }, { TB_GW_PASSWORD: 'p' }, undefined],
+  ['a token beside all', { type: 'x509' }, { TB_GW_ACCESS_TOKEN: 't', TB_GW_USERNAME: 'u' }, 'accessToken'],
+  ['a certificate', { type: 'accessToken' }, { TB_GW_CERT: 'c', TB_GW_PRIVATE_KEY: 'k' }, 'x509Certificate'],
+  ['a certificate', { accessToken: 't' }, { TB_GW_CERT: 'c', TB_GW_PRIVATE_KEY: 'k' }, 'x509Certificate'],
+  ['half of one', { type: 'accessToken' }, { TB_GW_CERT: 'c' }, 'accessToken'],
+  ['the right type', { type: 'TLS + private key' }, { TB_GW_CERT: 'c', TB_GW_PRIVATE_KEY: 'k' }, 'TLS + private key'],
+])('a credential from the environment counts: %s beside %j', (_, security, env, type) => {
+  const { raw } = overlay({ thingsboard: { security } }, env);
+  expect((raw as { thingsboard: { security: { type?: string } } }).thingsboard.security.type).toBe(type);
+});
+
 test('sections that the file does not have are made', () => {
   expect(overlay({}, { TB_GW_ACCESS_TOKEN: 't' }).raw).toEqual({ thingsboard: { security: { accessToken: 't' } } });
 });

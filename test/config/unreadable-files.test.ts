@@ -23,9 +23,11 @@ describe('certificates and keys of a security section are looked at', () => {
     [{ caCert: 'folder' }, ['security.caCert: something else']],
     [{ pathToClientCert: 'key.pem' }, ['security.pathToClientCert: a file that holds none']],
     [{ caCert: '', cert: 5 }, []],
+    [{ cert: 'one line\nand another' }, ['security.cert: a text (not shown)']],
     [{ type: 'accessToken', cert: 'absent.pem', caCert: 'absent.pem' }, ['security.caCert: no such file']],
     [{ accessToken: 't', privateKey: 'absent.pem' }, []],
-    [{ type: 'basic', pathToClientCert: 'absent.pem' }, []],
+    [{ type: 'basic', cert: 'absent.pem' }, []],
+    [{ type: 'basic', pathToClientCert: 'absent.pem' }, ['security.pathToClientCert: no such file']],
   ])('%j: %j', (security, expected) => {
     expect(found({ security })).toEqual(expected);
   });

@@ -75,7 +75,9 @@ describe('where a logger’s lines go', () => {
   test.each<[object, readonly string[]]>([
     [{}, ['info', 'console debug']],
     [{ root: { level: 'ERROR', handlers: ['file'] } }, ['error', 'file error']],
-    [{ root: {} }, ['info']],
+    [{ root: {} }, ['info', 'console debug']],
+    [{ loggers: { storage: { level: 'DEBUG' } } }, ['debug', 'console debug']],
+    [{ loggers: { storage: { handlers: [], propagate: false } } }, ['info']],
     [{ loggers: { storage: { level: 10, handlers: ['console'] } } }, ['debug', 'console debug']],
     [{ loggers: { storage: { level: 'CRITICAL' } }, root: { handlers: ['console'] } }, ['error', 'console debug']],
     [

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -13,6 +14,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { rotatingFile } from '../../src/log/rotating-file.js';
 import type { FilePlan } from '../../src/log/rotating-file.js';
+import { peer } from '../peers/require-peer.js';
 
 const HOUR = 3_600_000;
 const START = Date.UTC(2026, 0, 2, 3, 4, 5);
@@ -113,6 +115,37 @@ test('other files are left alone', () => {
   for (let i = 0; i < 5; i += 1) write('x');
   expect(names()).toEqual(expect.arrayContaining(['a.log.gz', 'a.log.2026-01-01', 'b.log.2026-01-02T03-04-09-000Z']));
   expect(names()).toHaveLength(5);
+});
+
+const mount = (folder: string, options: string): boolean =>
+  spawnSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', folder]).status === 0;
+const mountable = ((): boolean => {
+  const disk = mkdtempSync(join(tmpdir(), 'rotating-disk-'));
+  const mounted = mount(disk, 'size=64k');
+  if (mounted) spawnSync('umount', ['-l', disk]);
+  rmSync(disk, { recursive: true });
+  return mounted;
+})();
+
+peer('permission to mount a tmpfs', mountable)('on a full disk', () => {
+  test('the beginning of a line that did not fit spoils no other line', () => {
+    const disk = join(folder, 'logs');
+    mkdirSync(disk);
+    expect(mount(disk, 'size=64k')).toBe(true);
+    try {
+      const write = writer();
+      const line = 'x'.repeat(999);
+      while (failures.length === 0) write(line);
+      expect(failures[0]).toContain('ENOSPC');
+      expect(mount(disk, 'remount,size=128k')).toBe(true);
+      now += 60_000;
+      write('there again');
+      expect(contents()[0]!.split('\n').slice(-2)).toEqual(['there again', '']);
+      expect(failures).toHaveLength(1);
+    } finally {
+      spawnSync('umount', ['-l', disk]);
+    }
+  });
 });
 
 test('a file that cannot be written is said once a minute and tried again', () => {

@@ -100,6 +100,42 @@ test('whatever stands in the files, there is a report and no exception', async (
   }
 });
 
+describe('a file with more than anybody can mean is reported in bounded time and length', () => {
+  const many = Array.from({ length: 200_000 }, (_, i) => i);
+  const security = { accessToken: 'never-shown' };
+  test.each<[string, object, RegExp]>([
+    ['connectors', { thingsboard: { security }, connectors: many }, /expected at most 1000 connectors|and \d+ more$/],
+    [
+      'names',
+      { thingsboard: { security }, connectors: many.map((i) => ({ name: String(i) })) },
+      /has \d+ mistakes[^]*and \d+ more$/,
+    ],
+    [
+      'keys',
+      { thingsboard: { security, ...Object.fromEntries(many.map((i) => [`host${i}`, 1])) } },
+      /nothing reads 199900 more keys/,
+    ],
+  ])(
+    '%s',
+    async (_, main, expected) => {
+      const folder = mkdtempSync(join(tmpdir(), 'many-'));
+      try {
+        writeFileSync(join(folder, 'tb_gateway.json'), JSON.stringify(main));
+        const text = await said(folder);
+        expect(text.trimEnd()).toMatch(expected);
+        expect(text.split('\n').length).toBeLessThan(1_200);
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    },
+    20_000,
+  );
+});
+
+test.each(['/etc/hostname/x', `/${'a'.repeat(300)}`])('%s, which cannot be looked at, is no folder', async (folder) => {
+  expect(await said(folder)).toContain('expected a folder with tb_gateway.json, found no such folder');
+});
+
 test('a folder that is not there is named', async () => {
   expect(report('/no/where', await inspect('/no/where', {}))).toBe(
     'The configuration in /no/where has a mistake:\n' +

@@ -8,6 +8,10 @@ test.each([
   ['pathToPrivateKey', true],
   ['private_key', true],
   ['credentialsId', true],
+  ['provisionDeviceKey', true],
+  ['Authorization', true],
+  ['apiKey', true],
+  ['privateKeyPassphrase', true],
   ['username', false],
   ['key', false],
   ['host', false],
@@ -21,12 +25,13 @@ test('every text under a secret key is found, but no file name and nothing as sh
       a: [{ accessToken: 'token-1' }, { credentials: { any: ['token-2'] } }],
       password: 'abc',
       privateKey: 'key.pem',
+      privateKeyPassword: 'token-3',
       token: 'token-1',
       user: 'someone',
       secret: 12345,
       secretNull: null,
     }),
-  ).toEqual(['token-1', 'token-2']);
+  ).toEqual(['token-1', 'token-2', 'token-3']);
 });
 
 test('a secret too short to be hidden within texts is named by its path', () => {

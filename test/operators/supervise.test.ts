@@ -1,4 +1,4 @@
-import { concat, ignoreElements, tap, timer, type Observable } from 'rxjs';
+import { concat, ignoreElements, takeUntil, tap, timer, type Observable } from 'rxjs';
 import { TestScheduler, type RunHelpers } from 'rxjs/testing';
 import { describe, expect, it } from 'vitest';
 import { ConnectionError, FatalError, ProtocolError } from '../../src/model/errors.js';
@@ -127,6 +127,27 @@ describe('supervise', () => {
         ...['10', '11'].map((at) => `${at} reconnecting: lost`),
       ].toSorted((a, b) => parseInt(a) - parseInt(b)),
     }));
+
+  it('alerts once for a peer that takes each connection and loses it again at once', () => {
+    const facts: Fact[] = [];
+    new TestScheduler(() => undefined).run(({ cold }) => {
+      let n = 0;
+      const supervised = supervise({
+        context: { name: 'mqtt', fact: (fact) => facts.push(fact) },
+        backoff: () => 1,
+      })((connected) => {
+        n += 1;
+        // One of them lasts: after it they count from one again.
+        return up(connected, n === 15 ? cold('10s #', undefined, lost) : cold('#', undefined, n === 12 ? odd : lost));
+      });
+      supervised.pipe(takeUntil(timer(10_100))).subscribe();
+    });
+    expect(facts.flatMap((fact) => (fact.kind === 'alert' ? [`${fact.code}: ${fact.text}`] : []))).toEqual([
+      'BROKER_UNREACHABLE: failed 10 times: lost',
+      'CONVERSION_FAILED: failed 12 times: odd',
+      'BROKER_UNREACHABLE: failed 10 times: lost',
+    ]);
+  });
 
   it('takes a silent connection that lasted for a success: the backoff starts again', () => {
     const attempts: number[] = [];

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
-import { from, lastValueFrom, toArray } from 'rxjs';
+import { map } from 'rxjs';
 import { expect, test } from 'vitest';
 import type { Counter, Fact } from '../../src/model/fact.js';
 import { add, balance, noFacts, tally } from '../../src/operators/tally.js';
 import type { Sums } from '../../src/operators/tally.js';
+import { marbles } from '../marbles.js';
 
 const count = (counter: Counter, n: number, who = 'x'): Fact => ({ kind: 'count', who, counter, n });
 const depth = (records: number, bytes = records * 100): Fact => ({ kind: 'depth', who: 'storage', records, bytes });
@@ -38,10 +39,22 @@ test('facts add up', () => {
   });
 });
 
-test('the sums come after each fact', async () => {
-  const emitted = await lastValueFrom(from([count('received', 1), count('received', 2)]).pipe(tally(), toArray()));
-  expect(emitted.map(({ received }) => received)).toEqual([1, 3]);
-});
+test(
+  'the sums come with each fact, and end as the facts do',
+  marbles(({ hot, expectObservable }) => {
+    const facts = { a: count('received', 1), b: count('received', 2), c: count('delivered', 3) };
+    const told = (source: string) =>
+      hot(source, facts).pipe(
+        tally(),
+        map(({ received, delivered }) => `${received} ${delivered}`),
+      );
+    const sums = { x: '1 0', y: '3 0', z: '3 3' };
+    expectObservable(told('a-b--c|')).toBe('x-y--z|', sums);
+    expectObservable(told('ab#')).toBe('xy#', sums);
+    // Nothing before the first fact.
+    expectObservable(told('-----|')).toBe('-----|');
+  }),
+);
 
 test('what an earlier run left is carried into the balance', () => {
   const sums = sumsOf(depth(500), count('received', 10), count('delivered', 300), depth(210));

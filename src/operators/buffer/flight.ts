@@ -12,8 +12,8 @@ export type Dying = DeadLetter & Leaving;
 /** Rows that somebody is busy with: unsettled downstream, or settled and not removed yet. */
 export interface Flight {
   /**
-   * How many more envelopes may be unsettled. Refused rows count until their dead letters are written: memory stays bounded. So do more than a
-   * window of rows that cannot be removed: a crash would send all of them again.
+   * How many more envelopes may be unsettled. Refused rows count until their dead letters are written: memory stays bounded. So do more
+   * than a window of rows that cannot be removed: a crash would send all of them again.
    */
   readonly credits: () => number;
   /** Whether nothing is unsettled downstream. */

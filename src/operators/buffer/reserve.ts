@@ -27,8 +27,8 @@ export const reserve = (file: string, size: number): Reserve => {
     if (held) return true;
     try {
       // Somebody tries every second while the disk is full: that must not wear it out.
-      const { bsize, bfree } = statfsSync(dirname(file));
-      if (bsize * bfree < size) return false;
+      const { bsize, bavail } = statfsSync(dirname(file));
+      if (bsize * bavail < size) return false;
       const handle = openSync(file, 'w', 0o600);
       try {
         for (let written = 0; written < size;) {

@@ -9,6 +9,10 @@ const STEPS = 1e7;
 /** Milliseconds that one search may take, twice. */
 const PATIENCE = 50;
 
+/** A copy, where a slice would keep the whole text in memory for as long as somebody holds a name that was found in it. */
+const seenOf = (text: string): string =>
+  text.length > SEEN ? Buffer.from(text.slice(0, SEEN), 'utf16le').toString('utf16le') : text;
+
 /**
  * Compiles a regular expression of a configuration into a search in topics and names.
  *
@@ -17,12 +21,12 @@ const PATIENCE = 50;
  */
 export const search = (expression: string): ((text: string) => RegExpExecArray | null) => {
   const pattern = regex(expression);
-  const { count, nested, refersBack } = repetitions(pattern.source);
-  const steps = nested.length > 0 || refersBack ? Infinity : count + 1;
-  const carefree = Math.floor(STEPS ** (1 / steps));
-  if (carefree >= SEEN) return (text) => pattern.exec(text.slice(0, SEEN));
+  const { count, ways, nested, refersBack } = repetitions(pattern.source);
+  const unbounded = nested.length > 0 || refersBack || ways > STEPS;
+  const carefree = unbounded ? 0 : Math.floor((STEPS / ways) ** (1 / (count + 1)));
+  if (carefree >= SEEN) return (text) => pattern.exec(seenOf(text));
   return (text) => {
-    const seen = text.slice(0, SEEN);
+    const seen = seenOf(text);
     const found = seen.length <= carefree ? pattern.exec(seen) : inTime(pattern, seen, PATIENCE);
     if (found === 'late')
       throw new Error(

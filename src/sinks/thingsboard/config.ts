@@ -10,11 +10,14 @@ const whole = (least: number, most: number, name: string): t.Type<number, unknow
   refine(t.number, (n) => Number.isInteger(n) && n >= least && n <= most, `${name} (${least} to ${most})`);
 
 const seconds = refine(t.number, (n) => n > 0, 'seconds above 0');
+/** What a timer of Node.js can wait for, about 24 days: with more it would not wait at all. */
+const LONGEST = 2_147_483;
+const wait = refine(t.number, (n) => n > 0 && n <= LONGEST, `seconds above 0, at most ${LONGEST}`);
 const port = whole(1, 65_535, 'a port');
 
 const statistics = section('statistics', {
   enable: defaulted(t.boolean, true, "Send the gateway's own statistics."),
-  statsSendPeriodInSeconds: defaulted(seconds, 60, 'Seconds between two statistics messages.'),
+  statsSendPeriodInSeconds: defaulted(wait, 60, 'Seconds between two statistics messages, at least 10.'),
   enableCustom: pending(optional(t.boolean, 'Send the results of custom commands too.')),
   customStatsSendPeriodInSeconds: pending(defaulted(seconds, 3600, 'Seconds between two runs of the custom commands.')),
   configuration: pending(optional(t.string, 'File with the custom commands.')),
@@ -28,7 +31,7 @@ const deviceFiltering = section('deviceFiltering', {
 const checkingDeviceActivity = section('checkingDeviceActivity', {
   checkDeviceInactivity: defaulted(t.boolean, false, 'Disconnect devices that are silent.'),
   inactivityTimeoutSeconds: defaulted(seconds, 50, 'Seconds of silence after which a device counts as inactive.'),
-  inactivityCheckPeriodSeconds: defaulted(seconds, 1, 'Seconds between two checks.'),
+  inactivityCheckPeriodSeconds: defaulted(wait, 1, 'Seconds between two checks.'),
 });
 
 const fields = {
@@ -73,7 +76,7 @@ const fields = {
     'Publishes that may be unacknowledged at a time. The platform closes connections above 100.',
   ),
   ackTimeoutSeconds: defaulted(
-    seconds,
+    wait,
     30,
     'Seconds that the oldest publish may wait for its acknowledgement before the connection is made anew.',
   ),

@@ -8,6 +8,7 @@ import type { Allowance } from './allowance.js';
 import type { Announcer } from './announce.js';
 import type { Answers } from './answers.js';
 import type { Link } from './links.js';
+import { overheadOf } from './overhead-of.js';
 import type { Session } from './session.js';
 import { topics } from './topics.js';
 
@@ -78,7 +79,7 @@ export const control = ({
       : announce.met(device).pipe(mergeMap((profile) => announce.before(session, device, profile)));
   const deliver = ({ value, ack, nack }: Envelope<Control>): Observable<never> => {
     const { topic, payload } = value.kind === 'reply' ? reply(value) : request(value, answers);
-    const bytes = Buffer.byteLength(payload);
+    const bytes = Buffer.byteLength(payload) + overheadOf(topic);
     const oversize = (): boolean => bytes > allowance.hardLimit();
     let tries = 0;
     const sent = links.pipe(

@@ -1,12 +1,10 @@
 import type { Envelope } from '../../model/envelope.js';
 import type { Allowance } from './allowance.js';
 import { encode } from './encode.js';
+import { overheadOf } from './overhead-of.js';
 import type { Part } from './part.js';
 import type { End } from './reactions.js';
 import { refit } from './refit.js';
-
-/** What the platform counts beside the payload, at most: the topic and its length, the packet id, no properties. */
-const overheadOf = (lane: string): number => lane.length + 5;
 
 /**
  * What becomes of a pack that was filled before the platform's limits were known and is over them: smaller packs, or a refusal if it is

@@ -1,5 +1,6 @@
 import { split } from '../../model/envelope.js';
 import type { Envelope } from '../../model/envelope.js';
+import { Unavailable } from '../../model/errors.js';
 import { GATEWAY_DEVICE } from '../../model/message.js';
 import type { Data, Entry, Json, Kept, Values } from '../../model/message.js';
 import type { Part } from './part.js';
@@ -135,15 +136,29 @@ const partsOf = (message: Kept, bounds: Bounds): readonly Unborn[] => {
 };
 
 /**
+ * `Unavailable` outranks whatever the other parts come to, so the message need not wait for them: while it does, the buffer would not know
+ * that the device waits, and a newer attribute could pass.
+ */
+const atOnce =
+  (message: Envelope<Kept>) =>
+  (part: Envelope<Part>): Envelope<Part> => ({
+    ...part,
+    nack: (why) => (why instanceof Unavailable ? message : part).nack(why),
+  });
+
+/**
  * Cuts a message into parts that each fit one publish, encoded once as JSON.
  *
  * Promises: counted in encoded bytes, no part makes a payload over the bounds, unless it is a single data point that is larger, which
  * travels alone. Every telemetry item has its `ts`. Null and non-finite values are left out, and with them what would be empty: the
- * platform never acknowledges that. The message is settled when its last part is; at once if there is nothing in it.
+ * platform never acknowledges that. The message is settled when its last part is, or when the first is `Unavailable`; at once if there is
+ * nothing in it.
  * Source: the platform's MQTT contract, §4, §5.
  */
-export const parts = (message: Envelope<Kept>, bounds: Bounds, born = 0): readonly Envelope<Part>[] =>
-  split(
+export const parts = (message: Envelope<Kept>, bounds: Bounds, born = 0): readonly Envelope<Part>[] => {
+  const all = split(
     message,
     partsOf(message.value, bounds).map((part) => ({ ...part, born })),
   );
+  return all.length > 1 ? all.map(atOnce(message)) : all;
+};

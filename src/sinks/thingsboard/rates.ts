@@ -4,18 +4,18 @@ import type { Rate } from '../../operators/sliding-window.js';
 /** What the gateway keeps to unless it is told otherwise: 15 messages a second and 300 a minute. */
 const standard = '15:1,300:60';
 
-const tokens: Readonly<Record<string, string>> = {
-  DEFAULT_TELEMETRY_RATE_LIMIT: standard,
-  DEFAULT_MESSAGES_RATE_LIMIT: standard,
-  DEFAULT_TELEMETRY_DP_RATE_LIMIT: '0:0',
-};
+const tokens: ReadonlyMap<string, string> = new Map([
+  ['DEFAULT_TELEMETRY_RATE_LIMIT', standard],
+  ['DEFAULT_MESSAGES_RATE_LIMIT', standard],
+  ['DEFAULT_TELEMETRY_DP_RATE_LIMIT', '0:0'],
+]);
 
 /**
  * Reads a rate limit: `n:seconds` pairs joined by `,` or `;`, or one of the incumbent's DEFAULT_ tokens. Empty and `0:0` are unlimited.
  * Undefined if it is none of these. Source: the platform's MQTT contract, §7.
  */
 export const parseRates = (text: string): readonly Rate[] | undefined => {
-  const parts = (tokens[text.trim()] ?? text)
+  const parts = (tokens.get(text.trim()) ?? text)
     .split(/[,;]/)
     .map((part) => part.trim())
     .filter((part) => part !== '');

@@ -32,6 +32,19 @@ export type Security = SectionOf<typeof fields>;
 
 export type SecurityKind = 'token' | 'basic' | 'x509';
 
+/** The names that they have, here and in the incumbent's files, in lower case. */
+const types: ReadonlyMap<string, SecurityKind> = new Map([
+  ['accesstoken', 'token'],
+  ['access_token', 'token'],
+  ['tlsaccesstoken', 'token'],
+  ['usernamepassword', 'basic'],
+  ['mqtt_basic', 'basic'],
+  ['x509', 'x509'],
+  ['x509certificate', 'x509'],
+  ['x509_certificate', 'x509'],
+  ['tls + private key', 'x509'],
+]);
+
 /** Which of the three kinds of credentials these are; undefined if a member is missing. */
 export const kindOf = ({
   type,
@@ -44,29 +57,18 @@ export const kindOf = ({
   const token = accessToken !== undefined && accessToken !== '';
   const pair = cert !== undefined && privateKey !== undefined;
   const basic = username !== undefined || clientId !== undefined;
-  switch (type?.toLowerCase()) {
-    case 'accesstoken':
-    case 'access_token':
-    case 'tlsaccesstoken':
-      return token ? 'token' : undefined;
-    case 'usernamepassword':
-    case 'mqtt_basic':
-      return basic ? 'basic' : undefined;
-    case 'x509':
-    case 'x509certificate':
-    case 'x509_certificate':
-    case 'tls + private key':
-      return pair ? 'x509' : undefined;
-    case undefined:
-      return token ? 'token' : pair ? 'x509' : basic ? 'basic' : undefined;
-    default:
-      return undefined;
-  }
+  const whole: Readonly<Record<SecurityKind, boolean>> = { token, x509: pair, basic };
+  const kinds: readonly SecurityKind[] = ['token', 'x509', 'basic'];
+  if (type === undefined) return kinds.find((kind) => whole[kind]);
+  const named = types.get(type.toLowerCase());
+  return named !== undefined && whole[named] ? named : undefined;
 };
 
 /** Codec of the `security` section. */
-export const securityCodec: Section<typeof fields> = checked(section('security', fields), (security) =>
-  kindOf(security) === undefined
+export const securityCodec: Section<typeof fields> = checked(section('security', fields), (security) => {
+  if (security.type !== undefined && !types.has(security.type.toLowerCase()))
+    return [{ key: 'type', expected: 'one of accessToken, tlsAccessToken, usernamePassword, x509Certificate' }];
+  return kindOf(security) === undefined
     ? [{ key: '', expected: 'credentials: accessToken, or username (clientId, password), or cert and privateKey' }]
-    : [],
-);
+    : [];
+});

@@ -19,6 +19,8 @@ export interface Story {
   broken: number;
   /** The session that answered it with reason 151 and may be closed for that. */
   limitedOn?: Session;
+  /** It was sent so often without an answer that it is to be halved before it is sent again. */
+  tired?: boolean;
 }
 
 export const newStory = (): Story => ({ at: 0, sends: 0, strikes: 0, bare: 0, silent: 0, broken: 0 });
@@ -52,8 +54,9 @@ export interface Suspicion {
 /**
  * Decides what a lost connection means for what was in flight on it.
  *
- * Promises: nothing is refused unless it was alone in flight, without control messages beside it, at repeated ends that can only be its own fault (with a blaming code; on
- * MQTT 3.1.1 shortly after it was sent, five times; the gateway's own data, which is throttled in the same way, seven times). A missing acknowledgement alone never refuses: the device is deferred.
+ * Promises: nothing is refused unless it was alone in flight, without control messages beside it, at repeated ends that can only be
+ * its own fault (with a blaming code; on MQTT 3.1.1 shortly after it was sent, five times; the gateway's own data, which is throttled in
+ * the same way, seven times). A missing acknowledgement alone never refuses: the device is deferred.
  */
 export const suspicion = (line: Quarantine<Story>, mqttVersion: number): Suspicion => {
   const explained = new WeakSet<Session>();

@@ -59,7 +59,8 @@ const halved = (pack: Pack): End | undefined => {
  * Promises: a part is acknowledged only after a PUBACK with reason 0. A lost connection, a missing PUBACK and throttling settle nothing:
  * the pack is published again on the next session, in the order of the packs, as often as it takes. A pack that the platform refuses is
  * halved until one part is left; only that one is refused. What was sent six times without an answer is halved, too, down to the data
- * point: it may be more than a limit lets through. What is over the platform's limits is cut, down to the data point. A device that the platform does not take is `Unavailable`; others go on.
+ * point: it may be more than a limit lets through. What is over the platform's limits is cut, down to the data point. A device that the
+ * platform does not take is `Unavailable`; others go on.
  * Source: the platform's MQTT contract, §9.
  */
 export const transmit = (options: Transmit): ((pack: Pack) => Observable<never>) => {
@@ -102,8 +103,9 @@ export const transmit = (options: Transmit): ((pack: Pack) => Observable<never>)
   };
 
   const attempt = (session: Session, pack: Pack, story: Story): Observable<End> => {
-    const outgrown = fitted(pack, allowance);
-    if (outgrown !== undefined) return of(outgrown);
+    // Now and not when the connection was lost: only here it has its place in front of the packs behind.
+    const smaller = fitted(pack, allowance) ?? (story.tired === true ? halved(pack) : undefined);
+    if (smaller !== undefined) return of(smaller);
     return line.turn(story).pipe(
       mergeMap(() => publish(session, pack, story)),
       take(1),
@@ -115,7 +117,7 @@ export const transmit = (options: Transmit): ((pack: Pack) => Observable<never>)
   const bereaved = ({ lost }: Link, pack: Pack, story: Story): Observable<End> => {
     if (lost === undefined) return EMPTY;
     const unanswered = story.session !== undefined || story.limitedOn !== undefined;
-    const tired = unanswered && story.sends >= MANY_SENDS && !line.has(story);
+    if (unanswered && story.sends >= MANY_SENDS && !line.has(story)) story.tired = true;
     if (story.limitedOn !== undefined) throttled(story.limitedOn);
     delete story.limitedOn;
     const own = !isGatewayTopic(pack[0]?.value.lane ?? '');
@@ -125,8 +127,8 @@ export const transmit = (options: Transmit): ((pack: Pack) => Observable<never>)
     }
     const sentence = suspects.judge(story, lost, { size: pack.length, own }, scheduler.now());
     // A packet over the limit ends the connection with 129; a platform that does not name its limits says no more than that.
-    const less = tired || (sentence === 'refuse' && lost.reason === 129) ? halved(pack) : undefined;
-    if (less !== undefined && sentence !== 'defer') return of(less);
+    const less = sentence === 'refuse' && lost.reason === 129 ? halved(pack) : undefined;
+    if (less !== undefined) return of(less);
     if (sentence === 'none') return EMPTY;
     // Its connect may be what ends connections: not again without being asked.
     if (sentence === 'refuse') devicesOf(pack).forEach(announce.forget);

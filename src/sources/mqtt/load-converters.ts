@@ -57,7 +57,8 @@ const keyOf = ({ label, extension, converter }: CustomUsable): string => {
  * has them, and makes one for each mapping, or one for all that share it.
  *
  * Promises: emits once; at once if there are none. A module that is absent, broken, or takes longer than 10 s, is an error under the labels of
- * its mappings; the others work. Nothing outside of the two folders is loaded: the codec lets only plain names pass.
+ * its mappings; the others work. Nothing but files of the two folders is loaded, or what an operator has linked there: the codec lets only plain
+ * names pass.
  */
 export const loadConverters = (
   customs: readonly CustomUsable[],

@@ -49,10 +49,16 @@ const tooDeep = ({ telemetry, attributes }: Converted): boolean =>
 const saysSomething = ({ telemetry, attributes }: Converted): boolean =>
   telemetry.length > 0 || Object.keys(attributes).length > 0;
 
-const failure = (label: string, { payload }: Raw, causes: readonly unknown[]): ProtocolError => {
-  const more = causes.length > 1 ? ` (and ${causes.length - 1} more items)` : '';
+/** What went wrong in one mapping. Only the first cause is held: an array may hold as many bad items as fit into the largest payload. */
+interface Trouble {
+  readonly first: unknown;
+  count: number;
+}
+
+const failure = (label: string, { payload }: Raw, { first, count }: Trouble): ProtocolError => {
+  const more = count > 1 ? ` (and ${count - 1} more items)` : '';
   const excerpt = JSON.stringify(payload.toString('utf8', 0, QUOTED));
-  const text = `${label} could not convert a message of ${payload.length} bytes: ${reasonOf(causes[0]).slice(0, CAUSE)}${more}; it begins with ${excerpt}`;
+  const text = `${label} could not convert a message of ${payload.length} bytes: ${reasonOf(first).slice(0, CAUSE)}${more}; it begins with ${excerpt}`;
   return new ProtocolError('CONVERSION_FAILED', text);
 };
 
@@ -126,17 +132,20 @@ export const uplink = (
     const result: Said[] = [];
     const failures: ProtocolError[] = [];
     for (const { label, read } of readersOf(raw.topic)) {
-      const causes: unknown[] = [];
+      let trouble: Trouble | undefined;
+      const fail = (cause: unknown): void => {
+        if (trouble) trouble.count += 1;
+        else trouble = { first: cause, count: 1 };
+      };
       try {
-        for (const said of read(message, (cause) => causes.push(cause))) {
-          if (!('kind' in said) && tooDeep(said))
-            causes.push(new Error(`a value is nested deeper than ${DEEPEST} levels`));
+        for (const said of read(message, fail)) {
+          if (!('kind' in said) && tooDeep(said)) fail(new Error(`a value is nested deeper than ${DEEPEST} levels`));
           else if (('kind' in said || saysSomething(said)) && isPresent(said)) result.push(said);
         }
       } catch (cause) {
-        causes.push(cause);
+        fail(cause);
       }
-      if (causes.length > 0) failures.push(failure(label, raw, causes));
+      if (trouble) failures.push(failure(label, raw, trouble));
     }
     const [first] = failures;
     if (first && result.length === 0) throw first;

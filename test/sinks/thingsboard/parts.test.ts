@@ -68,13 +68,26 @@ describe('parts', () => {
     expect(cut(message({})).outcome).toEqual(['ack']);
   });
 
-  test('the message is settled when its last part is, with the worst outcome', () => {
-    const { pieces, outcome } = cut(message({ telemetry: [1, 2, 3].map((ts) => ({ ts, values: { t: 1 } })) }));
-    const later = new Unavailable('DEVICE_DEFERRED', 'later');
-    pieces[0]!.nack(later);
-    pieces[1]!.nack(new Refused('PLATFORM_REFUSED', 'never'));
+  const three = () => cut(message({ telemetry: [1, 2, 3].map((ts) => ({ ts, values: { t: 1 } })) }));
+  const later = new Unavailable('DEVICE_DEFERRED', 'later');
+  const never = new Refused('PLATFORM_REFUSED', 'never');
+
+  test('the message is settled when its last part is: refused if one of them was', () => {
+    const { pieces, outcome } = three();
+    pieces[0]!.ack();
+    pieces[1]!.nack(never);
     expect(outcome).toEqual([]);
     pieces[2]!.ack();
+    expect(outcome).toEqual([never]);
+  });
+
+  test('the message is settled with the first part that is unavailable, whatever the others come to', () => {
+    const { pieces, outcome } = three();
+    pieces[0]!.nack(never);
+    pieces[1]!.nack(later);
+    expect(outcome).toEqual([later]);
+    pieces[1]!.ack();
+    pieces[2]!.nack(never);
     expect(outcome).toEqual([later]);
   });
 

@@ -131,6 +131,17 @@ describe('every row of the PUBACK reasons', () => {
     expect(made.platform.devices.get('A')?.attributes.get('x')).toBe(2);
   });
 
+  test('128 again and again for its attributes: a message comes back at once, whatever its telemetry waits for, so that no newer one passes it', async () => {
+    const made = await start({
+      respond: ({ topic }) => ({ [telemetry]: { withhold: true }, 'v1/gateway/attributes': { reason: 128 } })[topic],
+    });
+    made.send({ ...data('A', 1), attributes: { x: 1 } });
+    await until(() => made.nacked.length === 1);
+    expect(made.nacked[0]?.why.code).toBe('DEVICE_DEFERRED');
+    expect(made.platform.arrivals).toHaveLength(1);
+    expect(made.platform.connections()).toBe(1);
+  });
+
   test('none, told by the limits: not a gateway, an alert, the data is kept and delivered once the flag is set', async () => {
     const made = await start({ gateway: false });
     made.send(data('A', 1));

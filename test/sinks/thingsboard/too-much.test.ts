@@ -80,17 +80,48 @@ describe('a platform that does not name its limits', () => {
   });
 });
 
-describe('control messages', () => {
-  test('a reply over the limit is refused without a try', async () => {
-    const made = await start({ maxPacketBytes: 600 });
-    await until(() => made.platform.log[0]?.outcome === 0);
-    made.platform.push('v1/devices/me/rpc/request/1', { method: 'read' });
-    await until(() => made.commands.length === 1);
-    made.send({ kind: 'reply', id: 1, content: 'x'.repeat(700) });
-    await until(() => made.nacked.length === 1);
-    expect(made.nacked[0]?.why.name).toBe('Refused');
-    expect(made.platform.connections()).toBe(1);
+test('what is halved for want of an answer stays ahead of what came after it', async () => {
+  let well = false;
+  const made = await start({
+    sessionLimits: 'silent',
+    respond: ({ topic }) => (topic === telemetry && !well ? { withhold: true, store: false } : undefined),
   });
+  const flying = (): number =>
+    made.platform.log.filter(
+      ({ topic, connection }) => topic === telemetry && connection === made.platform.connections(),
+    ).length;
+  made.send(data('A', 1, wide(4)));
+  await until(() => flying() === 1);
+  // A single point: it cannot be halved.
+  made.send(data('A', 2));
+  for (let sent = 1; sent <= 6; sent += 1) {
+    await until(() => made.platform.live() !== undefined && flying() === 2);
+    well = sent === 6;
+    const said = made.facts.length;
+    await made.platform.goAway();
+    // It is knocked at more than once.
+    await until(() => made.facts.slice(said).some((fact) => fact.kind === 'state' && fact.attempt === 2));
+    await made.platform.comeBack();
+  }
+  await until(() => made.acked.length === 2);
+  expect(made.platform.arrivals.map(({ ts }) => ts)).toEqual([1, 1, 2]);
+});
+
+describe('control messages', () => {
+  test.each([700, 590])(
+    'a reply over the limit is refused without a try, the topic counts too: %i bytes',
+    async (bytes) => {
+      const made = await start({ maxPacketBytes: 600 });
+      await until(() => made.platform.log[0]?.outcome === 0);
+      made.platform.push('v1/devices/me/rpc/request/1', { method: 'read' });
+      await until(() => made.commands.length === 1);
+      made.send({ kind: 'reply', id: 1, content: 'x'.repeat(bytes) });
+      await until(() => made.nacked.length === 1);
+      expect(made.nacked[0]?.why.name).toBe('Refused');
+      expect(made.platform.connections()).toBe(1);
+      expect(made.platform.violations).toEqual([]);
+    },
+  );
 
   test('one that ends connections gets no innocent data refused', async () => {
     let well = false;
