@@ -16,6 +16,9 @@ const gateway = startGateway(broker.port, platform.port, TOKEN);
 await Promise.race([gateway.connected, gateway.ended]);
 const devices = startDevices(broker.port);
 const began = Date.now();
+/** The terminal's other page, so that what was there before comes back. */
+const OTHER = '\u001b[?1049h';
+const BACK = '\u001b[?1049l';
 let away = false;
 let ending: Promise<void> | undefined;
 
@@ -36,7 +39,9 @@ const draw = (): void => {
   if (!screen) console.log([`${seconds} s`, ...lines()].join('\n'));
   else {
     const title = `Tributary · ${seconds} s · p: ${away ? 'bring the platform back' : 'take the platform away'} · Ctrl-C: end`;
-    process.stdout.write(`\u001b[H\u001b[2J${title}\n\n${lines().join('\n')}\n`);
+    const width = process.stdout.columns;
+    const text = [title, '', ...lines()].map((line) => line.slice(0, width - 1)).join('\n');
+    process.stdout.write(`\u001b[H\u001b[2J${text}\n`);
   }
 };
 
@@ -61,16 +66,19 @@ const end = async (): Promise<void> => {
   await platform.close();
   await broker.close();
   const missing = all - arrived.readings();
+  if (screen) process.stdout.write(BACK);
   console.log(`\n${number(all)} readings sent, ${number(arrived.readings())} on the platform, ${missing} missing.`);
   console.log(`The gateway ended with code ${code}.`);
   process.exit(missing === 0 && code === 0 ? 0 : 1);
 };
 const stop = (): void => void (ending ??= end());
 
+if (screen) process.stdout.write(OTHER);
 const asking = setInterval(gateway.ask, 250);
 const ticking = setInterval(draw, screen ? 250 : 2000);
 void gateway.ended.then((code) => {
   if (ending) return;
+  if (screen) process.stdout.write(BACK);
   console.error(`the gateway ended by itself with code ${code}`);
   process.exit(1);
 });

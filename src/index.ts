@@ -21,6 +21,7 @@ export type { AttributeUpdate, AttributeValues, Command, Rpc } from './model/com
 export { envelope, join, replace, split } from './model/envelope.js';
 export type { Envelope, Nack } from './model/envelope.js';
 export { connector } from './model/component.js';
+export type { Problem } from './model/codec.js';
 export type { Connector, Context, Log, Operator, Sink, Source } from './model/component.js';
 export type { Alert, Count, Counter, Depth, Fact, Phase, State } from './model/fact.js';
 export { ConnectionError, FatalError, GatewayError, ProtocolError } from './model/errors.js';

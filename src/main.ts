@@ -65,6 +65,7 @@ const run = ({ folder, level, format, print }: Options, config: GatewayConfig, f
   if (logMistakes.length > 0)
     log.warn('everything is logged to the console, for logs.json has mistakes', { list: logMistakes.map(mistakeLine) });
   notices.forEach((notice) => log.warn(notice));
+  if (print) log.info('--print: nothing is sent and nothing is stored; what is printed is acknowledged to its device');
   log.info('starting', { version: version(), folder, pid: process.pid });
 
   const until = new ReplaySubject<string>(1);
@@ -104,7 +105,9 @@ const run = ({ folder, level, format, print }: Options, config: GatewayConfig, f
       leave(error instanceof GatewayError && error.code === 'CONFIG_INVALID' ? MISCONFIGURED : 1);
     },
     complete: () => {
-      log.info('stopped', { sums });
+      // What was folded belongs before the last line.
+      log.flush();
+      log.info('stopped', { sums: { ...sums, balance: balance(sums) } });
       leave(0);
     },
   });

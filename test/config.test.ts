@@ -65,7 +65,7 @@ test.each(['thingsboard_gateway/config/tb_gateway.json', 'tests/integration/data
   'the incumbent’s %s is accepted, every key of it',
   (file) => {
     cpSync(join(compat, file), join(folder, 'tb_gateway.json'));
-    const { config, notices } = readConfig(folder);
+    const { config, notices } = readConfig(folder, { TB_GW_ACCESS_TOKEN: 'a-token' });
     expect(config.storage).toMatchObject({ type: 'memory', max_records_count: 100_000 });
     expect(notices).toHaveLength(1);
     expect(notices[0]).toMatch(/^These keys have no effect yet: tb_gateway.json: .*thingsboard.checkingDeviceActivity/);
@@ -106,7 +106,7 @@ test('a secret may come from the environment or a file, in any file, and is hidd
 });
 
 test('our own sample is accepted, and keeps messages on disk', () => {
-  const { config, notices } = readConfig(join(root, 'config'));
+  const { config, notices } = readConfig(join(root, 'config'), { TB_GW_ACCESS_TOKEN: 'a-token' });
   expect(config.storage).toMatchObject({ type: 'file', at_capacity: 'block' });
   expect(notices).toEqual([]);
 });

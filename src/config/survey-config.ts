@@ -40,13 +40,23 @@ const failed = (mistake: FileProblem): Survey => ({
   connectors: [],
 });
 
-const isFolder = (path: string): boolean => {
+const kindOf = (path: string): string => {
   try {
-    return statSync(path).isDirectory();
+    return statSync(path).isDirectory() ? 'a folder' : 'a file: its folder is meant';
   } catch {
-    return false;
+    return 'no such folder';
   }
 };
+
+/** What samples have in the token's place: ours, and the incumbent's. */
+const placeholders: ReadonlySet<unknown> = new Set(['YOUR_ACCESS_TOKEN', 'GATEWAY_ACCESS_TOKEN']);
+
+const placeholderNotices = (raw: unknown): readonly string[] =>
+  placeholders.has(member(member(member(raw, 'thingsboard'), 'security'), 'accessToken'))
+    ? [
+        `${FILE}: "thingsboard.security.accessToken" is still the sample's: the gateway's own belongs there, or in TB_GW_ACCESS_TOKEN.`,
+      ]
+    : [];
 
 /**
  * Reads the main file of a folder, with the environment laid over it, and the files of its connectors.
@@ -59,8 +69,8 @@ export const surveyConfig = (
   env: Readonly<Record<string, string | undefined>>,
   types?: readonly string[],
 ): Survey => {
-  if (!isFolder(folder))
-    return failed({ file: folder, path: '', found: 'no such folder', expected: `a folder with ${FILE}` });
+  const found = kindOf(folder);
+  if (found !== 'a folder') return failed({ file: folder, path: '', found, expected: `a folder with ${FILE}` });
   const main = readJson(join(folder, FILE), FILE);
   if ('problem' in main) return failed(main.problem);
   const { raw, origins, notices } = overlay(main.value, env);
@@ -77,7 +87,13 @@ export const surveyConfig = (
     ...(mistakes.length === 0 && decoded.value !== undefined ? { config: decoded.value } : {}),
     mistakes,
     connectorMistakes: files.mistakes,
-    notices: [...notices, ...about.notices, ...shortSecretNotices(value, FILE), ...files.notices],
+    notices: [
+      ...notices,
+      ...about.notices,
+      ...shortSecretNotices(value, FILE),
+      ...placeholderNotices(value),
+      ...files.notices,
+    ],
     idle: about.idle,
     secrets: [...new Set([...secrets, ...secretsOf(value), ...files.secrets])],
     connectors: files.connectors,

@@ -7,6 +7,7 @@ import type { RootLog } from '../log.js';
 const grave: ReadonlySet<ErrorCode> = new Set([
   'CREDENTIALS_REFUSED',
   'NOT_A_GATEWAY',
+  'NOT_THINGSBOARD',
   'DUPLICATE_GATEWAY',
   'STORAGE_FULL',
   'STORAGE_FAILED',
@@ -42,12 +43,15 @@ export const logFact = (log: Pick<RootLog, 'child'>): ((fact: Fact) => void) => 
     const to = log.child(who);
     if (retryInMs !== undefined) {
       // Said each time: the log folds what repeats.
-      if (phase === 'refused' && why !== undefined) reasons.set(who, why);
-      (phase === 'refused' ? to.error : to.warn)(`${phase}: ${why ?? 'no reason'}`, {
-        ...(code === undefined ? {} : { code }),
-        attempt,
-        retryInMs,
-      });
+      if (why !== undefined) reasons.set(who, why);
+      (phase === 'refused' || (code !== undefined && grave.has(code)) ? to.error : to.warn)(
+        `${phase}: ${why ?? 'no reason'}`,
+        {
+          ...(code === undefined ? {} : { code }),
+          attempt,
+          retryInMs,
+        },
+      );
       return;
     }
     const news = isNews(fact);

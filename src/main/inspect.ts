@@ -45,7 +45,7 @@ export const inspect = async (
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<Inspection> => {
   const survey = surveyConfig(folder, env, [...connectors.keys()]);
-  const checked = await checkConnectors(survey.connectors);
+  const checked = await checkConnectors(survey.connectors, folder);
   const logs = readLogs(folder, env.TB_GW_LOGS_PATH);
   const idle = [...survey.idle, ...checked.idle];
   return {

@@ -1,10 +1,11 @@
 import * as t from 'io-ts';
 
-/** A mistake in a configuration. `path` is dotted from the file's root; `nearest` is the valid key that resembles the one found. */
+/** A mistake in a configuration. `path` is dotted from the file's root. */
 export interface Problem {
   readonly path: string;
   readonly found: string;
   readonly expected: string;
+  /** The valid key that resembles the one found. Absent: none does. */
   readonly nearest?: string;
 }
 

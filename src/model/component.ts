@@ -1,5 +1,6 @@
 import type * as t from 'io-ts';
 import type { Observable, OperatorFunction } from 'rxjs';
+import type { Problem } from './codec.js';
 import type { Command } from './command.js';
 import type { Envelope } from './envelope.js';
 import type { Fact } from './fact.js';
@@ -40,6 +41,11 @@ export interface Connector<C> {
   readonly type: string;
   /** io-ts codec of the connector's own file, with its defaults. */
   readonly config: t.Type<C, unknown>;
+  /**
+   * What is wrong around a configuration that decodes, such as a file that is not there: for `check`. `folder` is where relative file names start. Opens
+   * nothing. Default: nothing is.
+   */
+  readonly mistakes?: (config: C, folder: string) => readonly Problem[];
   /** Makes the source. Nothing is connected before the source is subscribed to. */
   readonly open: (config: C, context: Context) => Source;
 }

@@ -9,6 +9,8 @@ export const errorCodes = {
     'The platform or a broker refused the credentials. They are tried again at least a minute later.',
   NOT_A_GATEWAY:
     'The platform entity is not marked as a gateway, so it ignores device data. Nothing is lost meanwhile.',
+  NOT_THINGSBOARD:
+    'The server is an MQTT broker, and no ThingsBoard: nobody there takes the data. Nothing is lost meanwhile.',
   DUPLICATE_GATEWAY: 'Another client connected with the same credentials and took the session over.',
   PLATFORM_REFUSED: 'The platform can never take this message. It was set aside as a dead letter.',
   PLATFORM_THROTTLED: 'The platform enforced a rate limit. The message is sent again after the window.',

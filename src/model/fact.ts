@@ -29,6 +29,7 @@ export type Counter =
   | 'tooLarge' // refused at admission: no storage could ever hold it
   | 'shed' // refused because a source that cannot wait was too fast
   | 'failed' // could not be converted
+  | 'empty' // converted, and held none of the values that its mapping asks for
   | 'collided' // stamped more than a second ahead of the clock
   | 'skipped' // ticks of a poll that found the pipeline busy
   | 'published' // publishes that the platform acknowledged

@@ -10,6 +10,7 @@ import { readJson } from '../config/read-json.js';
 import { resolveReferences } from '../config/resolve-references.js';
 import { noticesOf } from '../config/notices-of.js';
 import { unreadableFiles } from '../config/unreadable-files.js';
+import type { Problem } from '../model/codec.js';
 import type { Connector, Context, Source } from '../model/component.js';
 import { nearestOf } from '../model/decode.js';
 import type { Decoded } from '../model/decode.js';
@@ -19,14 +20,20 @@ import { FatalError, reasonOf } from '../model/errors.js';
 export interface Loaded {
   /** Reads a file with the connector's codec, and shows no secret. */
   readonly decode: (raw: unknown) => Decoded<unknown>;
+  /** What a file that decodes is wrong about. */
+  readonly mistakes: (raw: unknown, folder: string) => readonly Problem[];
   readonly open: (raw: unknown, file: string, context: Context) => Source;
 }
 
 /** Where connectors are loaded from: by type, and not before a configuration names it. */
 export type Table = ReadonlyMap<string, () => Promise<Loaded>>;
 
-const loaded = <C>({ config, open }: Connector<C>): Loaded => ({
+const loaded = <C>({ config, mistakes, open }: Connector<C>): Loaded => ({
   decode: (raw) => decodeSafely(config, raw),
+  mistakes: (raw, folder) => {
+    const { value } = decodeSafely(config, raw);
+    return value === undefined ? [] : (mistakes?.(value, folder) ?? []);
+  },
   open: (raw, file, context) => {
     const decoded = decodeSafely(config, raw);
     const { value, problems } = decoded;

@@ -34,9 +34,11 @@ describe('each documented mistake has its documented message', () => {
   });
 });
 
-test('our own samples are right, without a warning', async () => {
+test('our own samples are right, and without a warning once they have a token', async () => {
   const folder = resolve(import.meta.dirname, '../../config');
-  expect(report(folder, await inspect(folder, {}))).toBe(`The configuration in ${folder} is right.`);
+  expect(report(folder, await inspect(folder, { TB_GW_ACCESS_TOKEN: 'a-token' }))).toBe(
+    `The configuration in ${folder} is right.`,
+  );
 });
 
 test('the incumbent’s main file, MQTT connector and logs.json are right as they stand', async () => {
@@ -44,10 +46,15 @@ test('the incumbent’s main file, MQTT connector and logs.json are right as the
   try {
     const compat = resolve(import.meta.dirname, '../fixtures/compat/thingsboard_gateway/config');
     for (const name of ['mqtt.json', 'logs.json']) cpSync(join(compat, name), join(folder, name));
+    // The sample's Python converter, made again.
+    cpSync(resolve(import.meta.dirname, '../fixtures/extensions'), join(folder, 'extensions'), { recursive: true });
     const main = JSON.parse(readFileSync(join(compat, 'tb_gateway.json'), 'utf8')) as object;
     const connectors = [{ name: 'MQTT Broker Connector', type: 'mqtt', configuration: 'mqtt.json' }];
     writeFileSync(join(folder, 'tb_gateway.json'), JSON.stringify({ ...main, connectors }));
-    const { mistakes, notices, connectorNotices, routes } = await inspect(folder, { TB_GW_LOGS_PATH: folder });
+    const { mistakes, notices, connectorNotices, routes } = await inspect(folder, {
+      TB_GW_LOGS_PATH: folder,
+      TB_GW_ACCESS_TOKEN: 'a-token',
+    });
     expect(mistakes).toEqual([]);
     expect(notices).toHaveLength(1);
     expect(notices[0]).toMatch(/^These keys have no effect yet: tb_gateway.json: .*; mqtt.json: /);
@@ -90,7 +97,9 @@ test('whatever stands in the files, there is a report and no exception', async (
         writeFileSync(join(folder, 'tb_gateway.json'), JSON.stringify(sections));
         writeFileSync(join(folder, 'logs.json'), JSON.stringify(logs));
         writeFileSync(join(folder, 'a.json'), JSON.stringify(connector));
-        expect(report(folder, await inspect(folder, {}))).toContain('The configuration in');
+        expect(report(folder, await inspect(folder, { TB_GW_ACCESS_TOKEN: 'a-token' }))).toContain(
+          'The configuration in',
+        );
         expect(Object.keys(Object.prototype)).toEqual([]);
       }),
       { numRuns: 200 },

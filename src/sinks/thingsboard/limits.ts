@@ -3,6 +3,7 @@ import type { Observable } from 'rxjs';
 import type { Json } from '../../model/message.js';
 import type { Allowance, Bucket, PlatformLimits } from './allowance.js';
 import { LinkLost } from './link-lost.js';
+import { notThingsBoard } from './not-thingsboard.js';
 import { isRecord, parseJson } from './parse-json.js';
 import { parseRates } from './rates.js';
 import type { Rates } from '../../operators/rate-limit.js';
@@ -10,6 +11,7 @@ import type { Session } from './session.js';
 import { topics } from './topics.js';
 
 const ID = 1;
+const QUESTION = '{"method":"getSessionLimits","params":{}}';
 /** Messages that the opening of a session costs: itself and the two subscriptions that reach the entity. */
 const OPENING = 3;
 
@@ -41,7 +43,7 @@ export const readLimits = (payload: string): PlatformLimits | 'notGateway' | und
  * Asks the platform for its limits and applies the answer, whenever it comes.
  *
  * Promises: nothing waits for it; an older server that never answers changes nothing. An answer without limits for devices gives the
- * session up as NOT_A_GATEWAY; one with them vouches for it. Its acknowledgement shows that the platform listens to the gateway itself. Source: the platform's MQTT
+ * session up as NOT_A_GATEWAY; one with them vouches for it; the question itself, sent back, gives it up as NOT_THINGSBOARD. Its acknowledgement shows that the platform listens to the gateway itself. Source: the platform's MQTT
  * contract, §2, §6.4.
  */
 export const askLimits = (session: Session, allowance: Allowance): Observable<never> => {
@@ -65,10 +67,13 @@ export const askLimits = (session: Session, allowance: Allowance): Observable<ne
       }
     }),
   );
+  /** What brokers give back to whoever subscribed to it. */
+  const echo = session.messages.pipe(
+    filter(({ topic, payload }) => topic === `${topics.ownRpcRequest}${ID}` && payload === QUESTION),
+    tap(() => session.fail(notThingsBoard('it sends back what the gateway asks it'))),
+  );
   const question = allowance.own
     .take({ messages: 1 }, 'control')
-    .pipe(
-      mergeMap(() => session.publish(`${topics.ownRpcRequest}${ID}`, '{"method":"getSessionLimits","params":{}}', ID)),
-    );
-  return merge(answer, question).pipe(ignoreElements());
+    .pipe(mergeMap(() => session.publish(`${topics.ownRpcRequest}${ID}`, QUESTION, ID)));
+  return merge(answer, echo, question).pipe(ignoreElements());
 };

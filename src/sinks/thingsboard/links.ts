@@ -15,7 +15,12 @@ export interface Link {
   readonly lost?: LinkLost;
 }
 
-const slow: ReadonlySet<string> = new Set(['CREDENTIALS_REFUSED', 'NOT_A_GATEWAY', 'DUPLICATE_GATEWAY']);
+const slow: ReadonlySet<string> = new Set([
+  'CREDENTIALS_REFUSED',
+  'NOT_A_GATEWAY',
+  'NOT_THINGSBOARD',
+  'DUPLICATE_GATEWAY',
+]);
 /** The server ended the session because of one publish; finding out which takes a few more connections. */
 const searching: ReadonlySet<number> = new Set([129, 131, 153]);
 /** The server says that there was too much; it says 139 when devices were connected too fast. */
@@ -50,10 +55,10 @@ export interface Links {
  * The connection to the platform, kept up: the current session, or why there is none. The latest is replayed to whoever comes later.
  *
  * Promises: at most one connection at a time; it never ends of itself, whatever the platform does, but with a FatalError (a file that
- * cannot be read at the first try; later it may be about to be replaced). After refused credentials, an entity that is no gateway, or a
- * second client with the same credentials, the next try is a minute away or more. Subscribers are told in the order in which they
+ * cannot be read at the first try; later it may be about to be replaced). After refused credentials, an entity that is no gateway, a server
+ * that is no ThingsBoard, or a second client with the same credentials, the next try is a minute away or more. Subscribers are told in the order in which they
  * subscribed. Says one state for each failure, with its reason and the wait; and, once until a session stands again, an alert for each
- * of those three and for ten failures in a row.
+ * of those four and for ten failures in a row.
  */
 export const links = ({ connect, context, backoff = linkBackoff, scheduler }: Links): Observable<Link> => {
   const who = 'thingsboard';
@@ -76,8 +81,13 @@ export const links = ({ connect, context, backoff = linkBackoff, scheduler }: Li
     filesWereRead = true;
     latest = lost;
     failures += 1;
-    if (slow.has(lost.code)) alert(lost.code, lost.message);
-    else if (failures === MANY) alert(lost.code, `failed ${MANY} times in a row: ${lost.message}`);
+  };
+  const said = (why: string, delay: number): void => {
+    const code = latest?.code ?? 'BROKER_UNREACHABLE';
+    const phase = code === 'CREDENTIALS_REFUSED' ? 'refused' : 'reconnecting';
+    context.fact({ kind: 'state', who, phase, why, code, attempt: failures, retryInMs: Math.round(delay) });
+    if (slow.has(code)) alert(code, why);
+    else if (failures === MANY) alert(code, `failed ${MANY} times in a row: ${why}`);
   };
   return defer(() => {
     context.fact({ kind: 'state', who, phase: 'connecting' });
@@ -100,16 +110,7 @@ export const links = ({ connect, context, backoff = linkBackoff, scheduler }: Li
       }),
       retryBackoff({
         backoff,
-        onRetry: ({ delay, why }) =>
-          context.fact({
-            kind: 'state',
-            who,
-            phase: latest?.code === 'CREDENTIALS_REFUSED' ? 'refused' : 'reconnecting',
-            why,
-            ...(latest === undefined ? {} : { code: latest.code }),
-            attempt: failures,
-            retryInMs: Math.round(delay),
-          }),
+        onRetry: ({ delay, why }) => said(why, delay),
         ...(scheduler === undefined ? {} : { scheduler }),
       }),
     );

@@ -68,6 +68,8 @@ export const kindOf = ({
 export const securityCodec: Section<typeof fields> = checked(section('security', fields), (security) => {
   if (security.type !== undefined && !types.has(security.type.toLowerCase()))
     return [{ key: 'type', expected: 'one of accessToken, tlsAccessToken, usernamePassword, x509Certificate' }];
+  if (kindOf(security) === undefined && security.accessToken === '')
+    return [{ key: 'accessToken', expected: "the gateway device's access token, which is not empty" }];
   return kindOf(security) === undefined
     ? [{ key: '', expected: 'credentials: accessToken, or username (clientId, password), or cert and privateKey' }]
     : [];

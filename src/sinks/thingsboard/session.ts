@@ -10,6 +10,7 @@ import { ackWatch } from './ack-watch.js';
 import type { ThingsBoardConfig } from './config.js';
 import { closeError, connectError } from './connect-errors.js';
 import { LinkLost } from './link-lost.js';
+import { notThingsBoard } from './not-thingsboard.js';
 import { mqttOptions } from './mqtt-options.js';
 import { filters, isGatewayTopic } from './topics.js';
 
@@ -22,8 +23,8 @@ export interface Downlink {
 /** One connection to the platform, accepted and subscribed. */
 export interface Session {
   /**
-   * Publishes with QoS 1 when subscribed to, and emits the PUBACK's reason once: 0 is success (16 counts as 0). Silent when the
-   * connection ends. `mark` is what a {@link LinkLost} names if this publish is overdue; without one it is a control message.
+   * Publishes with QoS 1 when subscribed to, and emits the PUBACK's reason once: 0 is success. Silent when the
+   * connection ends, and when a broker says that nobody has subscribed to it (16): then the session ends as NOT_THINGSBOARD. `mark` is what a {@link LinkLost} names if this publish is overdue; without one it is a control message.
    */
   readonly publish: (topic: string, payload: string, mark?: unknown) => Observable<number>;
   /** Publishes with QoS 1 at once, outside the acknowledgement's deadline: older platforms never acknowledge a connect. */
@@ -40,6 +41,8 @@ export interface Session {
 const CONNECT_TIMEOUT = 10_000;
 /** How long in ms the peer has to close the connection after DISCONNECT. */
 const FAREWELL = 1_000;
+/** A broker stored the message for nobody. */
+const UNHEARD = 16;
 /** The platform queues at most 100; the rest is for connects, which count for nobody. */
 const MOST_IN_FLIGHT = 95;
 
@@ -92,6 +95,8 @@ export const connect = (
     const later = new Subject<Downlink>();
     let opened = false;
 
+    let foreign = false;
+
     const fail = (error: LinkLost): void => {
       if (!out.closed) out.error(error);
     };
@@ -114,6 +119,8 @@ export const connect = (
 
     const send = (topic: string, payload: string, heard: (reason: number) => void): void => {
       client.publish(topic, payload, { qos: 1 }, (error) => {
+        // The library takes 16 for success.
+        if (foreign) return;
         if (!error) heard(0);
         else if ('code' in error && typeof error.code === 'number') heard(error.code);
       });
@@ -188,6 +195,11 @@ export const connect = (
       const downlink = { topic, payload: payload.toString('utf8') };
       if (opened) later.next(downlink);
       else early.push(downlink);
+    });
+    client.on('packetreceive', (packet) => {
+      if (packet.cmd !== 'puback' || packet.reasonCode !== UNHEARD) return;
+      foreign = true;
+      fail(notThingsBoard(`nobody there has subscribed to what the gateway publishes (reason ${UNHEARD})`));
     });
     client.on('disconnect', (packet) => {
       reason = packet.reasonCode;

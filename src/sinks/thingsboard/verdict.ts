@@ -6,7 +6,6 @@ export type Verdict = 'delivered' | 'poison' | 'broken' | 'limited' | 'again';
 
 const verdicts: Readonly<Record<number, Verdict>> = {
   0: 'delivered',
-  16: 'delivered',
   131: 'broken',
   144: 'poison',
   149: 'poison',

@@ -14,8 +14,8 @@ export interface MqttMessage {
 /** What the mapping says, given to the converter when it is made: a copy, with the defaults filled in. */
 export interface MqttConverterConfig {
   readonly topicFilter: string;
-  /** `extensionConfig` of the file, as it stands there. Undefined when the file has none. */
-  readonly extensionConfig: unknown;
+  /** `extensionConfig` of the file, as it stands there. Empty when the file has none. */
+  readonly extensionConfig: Readonly<Record<string, unknown>>;
   /** The whole `converter` section of the mapping. */
   readonly converter: Readonly<Record<string, unknown>>;
 }

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { asyncScheduler, catchError, concat, defer, endWith, ignoreElements, ReplaySubject, share } from 'rxjs';
 import type { SchedulerLike } from 'rxjs';
 import type { Context, Source } from '../../model/component.js';
-import { ConnectionError, FatalError, ProtocolError, reasonOf, Unavailable } from '../../model/errors.js';
+import { ConnectionError, FatalError, GatewayError, ProtocolError, reasonOf, Unavailable } from '../../model/errors.js';
 import type { Counter } from '../../model/fact.js';
 import type { Backoff } from '../../operators/backoff.js';
 import { convert } from '../../operators/convert.js';
@@ -32,10 +32,11 @@ const QUOTED = 80;
 /** The two halves that know no time: the wire, and what a message says. */
 export interface Halves {
   readonly connect: typeof client;
-  /** Converts one message; throws if it can read nothing of it, tells `onFailure` if it can read a part. */
+  /** Converts one message; throws if it can read nothing of it, tells `onFailure` if it can read a part, `onNothing` if nothing is in it. */
   readonly uplink: (
     config: MqttConfig,
     onFailure: (error: Error) => void,
+    onNothing: (mapping: string) => void,
   ) => (raw: Raw, now: number) => readonly Said[];
 }
 
@@ -78,13 +79,18 @@ export const intake =
     sessionAdvice(broker).forEach((advice) => log.warn(advice));
 
     const failed = (error: unknown): void => {
-      log.warn('a message could not be converted', { why: reasonOf(error) });
+      const code = error instanceof GatewayError ? error.code : 'CONVERSION_FAILED';
+      log.warn('a message could not be converted', { why: reasonOf(error), code });
       count('failed');
+    };
+    const empty = (mapping: string): void => {
+      log.warn('a message holds none of the values that its mapping asks for', { mapping });
+      count('empty');
     };
 
     return (commands) =>
       defer(() => {
-        const toConverted = uplink(config, failed);
+        const toConverted = uplink(config, failed, empty);
         const stamp = stamper({
           now: () => scheduler.now(),
           onCollision: (n) => fact({ kind: 'count', who, counter: 'collided', n }),

@@ -130,7 +130,9 @@ export const jsonConverter = (usable: Usable): OnTopic<Reader> => {
       attributes: attributesIn(body),
     });
 
-    return ({ body, now }, fail) => {
+    return ({ body, payload, now }, fail) => {
+      // A retained message that is taken away comes as an empty one.
+      if (payload.length === 0 && needsJson) return [];
       const { json, value } = body();
       if (!json && needsJson) throw new Error('the payload is not JSON');
       if (!Array.isArray(value)) return [convert(value, now)];

@@ -1,10 +1,9 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { asyncScheduler, catchError, defer, forkJoin, from, map, of, timeout } from 'rxjs';
 import type { Observable, SchedulerLike } from 'rxjs';
 import { reasonOf } from '../../model/errors.js';
 import type { MqttConverterConfig } from './converter.js';
+import { extensionFile } from './extension-file.js';
 import { makeConverter } from './make-converter.js';
 import type { Made } from './make-converter.js';
 import type { CustomUsable } from './mappings.js';
@@ -14,7 +13,6 @@ export type Converters = ReadonlyMap<string, Made>;
 
 type Up = (config: MqttConverterConfig) => unknown;
 
-const INSTALLED = '/var/lib/thingsboard_gateway/extensions/mqtt';
 /** Milliseconds that a module may take to load. */
 const PATIENCE = 10_000;
 
@@ -30,10 +28,9 @@ const upOf = (module: unknown): Up | undefined => {
   return typeof up === 'function' ? (config) => (up as Up).call(exported, config) : undefined;
 };
 
-const load = (extension: string, folders: readonly string[], scheduler: SchedulerLike): Observable<Up | Error> =>
+const load = (extension: string, folder: string, scheduler: SchedulerLike): Observable<Up | Error> =>
   defer(() => {
-    const places = folders.flatMap((folder) => ['.js', '.mjs'].map((ending) => join(folder, extension + ending)));
-    const file = places.find((place) => existsSync(place));
+    const { places, file } = extensionFile(extension, folder);
     if (file === undefined) throw new Error(`there is no such file: ${places.join(', ')}`);
     return from(import(pathToFileURL(file).href) as Promise<unknown>).pipe(
       timeout({ first: PATIENCE, scheduler }),
@@ -67,8 +64,7 @@ export const loadConverters = (
 ): Observable<Converters> => {
   const names = [...new Set(customs.map(({ extension }) => extension))];
   if (names.length === 0) return of(new Map());
-  const folders = [join(folder, 'extensions', 'mqtt'), INSTALLED];
-  return forkJoin(names.map((name) => load(name, folders, scheduler))).pipe(
+  return forkJoin(names.map((name) => load(name, folder, scheduler))).pipe(
     map((loaded) => {
       const ups = new Map(names.map((name, i) => [name, loaded[i]]));
       const made = new Map<string, Made>();

@@ -17,7 +17,7 @@ export const makeConverter = (
 ): Made => {
   try {
     const own = structuredClone(converter);
-    const made = up({ topicFilter, extensionConfig: own.extensionConfig, converter: own });
+    const made = up({ topicFilter, extensionConfig: own.extensionConfig ?? {}, converter: own });
     if (typeof made === 'function') return made as ReturnType<MqttConverter['up']>;
     if (isPromise(made)) return new Error('it gives a promise, and has to give a function of the message');
     return new Error('it does not give a function of the message: a converter is (config) => (message) => result');

@@ -83,7 +83,7 @@ const converter = olderKeys(
         'A finished value that is a formula of numbers is computed: `+ - * / // % **`, parentheses, abs, min, max, round, int and float. Code is refused.',
       ),
       reportStrategy: pending(optional(reportStrategy, 'When the keys of this converter are reported.')),
-      extensionConfig: optional(t.unknown, 'Given to the custom converter.'),
+      extensionConfig: optional(t.UnknownRecord, 'Given to the custom converter.'),
       sharedGlobal: optional(t.boolean, 'One custom converter for all mappings that name it.'),
       sharedId: optional(t.string, 'One custom converter for all mappings that name it with this id.'),
       cached: inert(optional(t.boolean, 'A custom converter is always made once.')),
@@ -101,7 +101,7 @@ const converter = olderKeys(
     ...olderDeviceKeys,
     deviceNameExpression: optional(t.string, 'Older form of `deviceInfo` in a bytes converter: the name.'),
     deviceTypeExpression: optional(t.string, 'Older form of `deviceInfo` in a bytes converter: the profile.'),
-    'extension-config': optional(t.unknown, 'Older name of `extensionConfig`.'),
+    'extension-config': optional(t.UnknownRecord, 'Older name of `extensionConfig`.'),
   },
 );
 

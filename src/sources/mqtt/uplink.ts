@@ -64,6 +64,8 @@ const failure = (label: string, { payload }: Raw, { first, count }: Trouble): Pr
 
 interface Route {
   readonly label: string;
+  /** A mapping, whose messages are there to say something. */
+  readonly converts: boolean;
   readonly matches: (topic: string) => boolean;
   readonly open: (topic: string) => Reader;
 }
@@ -83,14 +85,19 @@ const routesOf = ({ mapping, requestsMapping }: MqttConfig, converters: Converte
   const requests = (kind: 'connected' | 'disconnected', section: 'connectRequests' | 'disconnectRequests') =>
     requestsMapping[section].map((request, i) => ({
       label: `${section}[${i}] (${request.topicFilter})`,
+      converts: false,
       matches: topicFilter(request.topicFilter),
       open: deviceRequests(kind, request),
     }));
   const converting = mappings(mapping).usable.map((usable) => {
     const { label } = usable;
     const matches = topicFilter(usable.mapping.topicFilter);
-    if (usable.kind === 'custom') return { label, matches, open: customConverter(converters.get(label) ?? never) };
-    return { label, matches, open: usable.kind === 'json' ? jsonConverter(usable) : bytesConverter(usable) };
+    const open =
+      usable.kind === 'custom'
+        ? customConverter(converters.get(label) ?? never)
+        : (usable.kind === 'json' ? jsonConverter : bytesConverter)(usable);
+    // A custom converter may have its reasons to say nothing.
+    return { label, converts: usable.kind !== 'custom', matches, open };
   });
   return [converting, requests('connected', 'connectRequests'), requests('disconnected', 'disconnectRequests')];
 };
@@ -112,6 +119,7 @@ const presence = (matters: boolean): ((said: Said) => boolean) => {
  *
  * Promises: throws nothing but ProtocolError, and only if no part of the message could be converted; with at most a short excerpt of the payload in
  * its text. Where one mapping or one item of an array fails beside good ones, `onFailure` is told (once a mapping) and the good ones are the result.
+ * `onNothing` is told of a mapping that found none of its values in a message that is not empty.
  * A device without any value is left out, and so is the leaving of a device that has said nothing before. Memory is bounded: the last 10,000
  * topics and, with disconnect requests, 100,000 devices are remembered.
  */
@@ -119,20 +127,22 @@ export const uplink = (
   config: MqttConfig,
   onFailure?: (error: ProtocolError) => void,
   converters: Converters = new Map(),
+  onNothing?: (mapping: string) => void,
 ): Uplink => {
   const sections = routesOf(config, converters);
   const readersOf = remembered((topic: string) => {
     const matching = sections.map((routes) => routes.filter(({ matches }) => matches(topic)));
     const first = matching.find((routes) => routes.length > 0) ?? [];
-    return first.map(({ label, open }) => ({ label, read: opened(open, topic) }));
+    return first.map(({ label, converts, open }) => ({ label, converts, read: opened(open, topic) }));
   }, TOPICS);
   const isPresent = presence(config.requestsMapping.disconnectRequests.length > 0);
   return (raw, now) => {
     const message = inbound(raw, now);
     const result: Said[] = [];
     const failures: ProtocolError[] = [];
-    for (const { label, read } of readersOf(raw.topic)) {
+    for (const { label, converts, read } of readersOf(raw.topic)) {
       let trouble: Trouble | undefined;
+      const before = result.length;
       const fail = (cause: unknown): void => {
         if (trouble) trouble.count += 1;
         else trouble = { first: cause, count: 1 };
@@ -146,6 +156,7 @@ export const uplink = (
         fail(cause);
       }
       if (trouble) failures.push(failure(label, raw, trouble));
+      else if (converts && result.length === before && raw.payload.length > 0) onNothing?.(label);
     }
     const [first] = failures;
     if (first && result.length === 0) throw first;

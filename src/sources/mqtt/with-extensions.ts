@@ -34,7 +34,7 @@ export const withExtensions =
         mergeMap((converters) =>
           intake({
             connect: halves.connect,
-            uplink: (decoded, onFailure) => halves.uplink(decoded, onFailure, converters),
+            uplink: (decoded, onFailure, onNothing) => halves.uplink(decoded, onFailure, converters, onNothing),
           })(
             config,
             context,

@@ -12,12 +12,16 @@ export interface Checked extends Notices {
 
 const nothing: Checked = { connectorMistakes: [], notices: [], idle: [] };
 
-const checkOne = async ({ type, file, value }: ConnectorFile, table: Table): Promise<Checked> => {
+const checkOne = async ({ type, file, value }: ConnectorFile, folder: string, table: Table): Promise<Checked> => {
   const load = table.get(type);
   if (!load) return nothing;
   try {
-    const decoded = (await load()).decode(value);
-    const connectorMistakes = decoded.problems.map((problem): FileProblem => ({ file, ...problem }));
+    const module = await load();
+    const decoded = module.decode(value);
+    const connectorMistakes = [...decoded.problems, ...module.mistakes(value, folder)].map((problem): FileProblem => ({
+      file,
+      ...problem,
+    }));
     return { connectorMistakes, ...noticesOf(decoded, file) };
   } catch (error) {
     const expected = `a module that can be loaded for the connector type ${JSON.stringify(type)}`;
@@ -26,11 +30,15 @@ const checkOne = async ({ type, file, value }: ConnectorFile, table: Table): Pro
 };
 
 /** What each connector's own codec says about its file. Opens nothing; a type that nobody knows is passed over. A file is read once. */
-export const checkConnectors = async (files: readonly ConnectorFile[], table: Table = connectors): Promise<Checked> => {
+export const checkConnectors = async (
+  files: readonly ConnectorFile[],
+  folder: string,
+  table: Table = connectors,
+): Promise<Checked> => {
   const different = files.filter(
     ({ file, type }, i) => files.findIndex((other) => other.file === file && other.type === type) === i,
   );
-  const checked = await Promise.all(different.map((connector) => checkOne(connector, table)));
+  const checked = await Promise.all(different.map((connector) => checkOne(connector, folder, table)));
   return {
     connectorMistakes: checked.flatMap(({ connectorMistakes }) => connectorMistakes),
     notices: checked.flatMap(({ notices }) => notices),

@@ -52,8 +52,8 @@ describe('the connection to the platform', () => {
     expect(said).toEqual([
       'connecting',
       'reconnecting: nobody there, after 5000 ms',
-      'alert CREDENTIALS_REFUSED: wrong token',
       'refused: wrong token, after 5000 ms',
+      'alert CREDENTIALS_REFUSED: wrong token',
       'connected',
       'reconnecting: nobody there, after 5000 ms',
     ]);

@@ -67,7 +67,11 @@ export const running = ({
     log: { debug: note, info: note, warn: note, error: note },
   };
   const commands = new Subject<Command>();
-  const source = intake({ connect: client, uplink })(config, context, patient ? {} : { backoff: () => 20 });
+  const source = intake({ connect: client, uplink: (decoded, failed) => uplink(decoded, failed) })(
+    config,
+    context,
+    patient ? {} : { backoff: () => 20 },
+  );
   const subscription = source(commands).subscribe({
     next: ({ value, ack }: Envelope<Message>) => {
       seen.messages.push(value);

@@ -158,6 +158,17 @@ describe('uplink', () => {
     expect('polluted' in {}).toBe(false);
   });
 
+  it('tells which mapping found none of its values, and passes an empty payload over', () => {
+    const empty: string[] = [];
+    const up = uplink(config(json(temp, 'D')), undefined, undefined, (mapping) => empty.push(mapping));
+    expect(up(raw({ Temp: 1 }), now)).toEqual([]);
+    expect(empty).toEqual([expect.stringMatching(/^mapping\[0\] \(.+\)$/)]);
+    expect(up(raw({ temp: 1 }), now)).toHaveLength(1);
+    // A retained message that is taken away.
+    expect(up(raw(''), now)).toEqual([]);
+    expect(empty).toHaveLength(1);
+  });
+
   it('survives payloads of unusual size and shape', () => {
     const up = uplink(config(json({ attributes: '*', ...temp }, 'D')));
     const keys = Object.fromEntries(Array.from({ length: 10_000 }, (_, i) => [`k${i}`, i]));
@@ -168,7 +179,7 @@ describe('uplink', () => {
     expect(failure(() => up(raw(nested(901)), now)).message).toContain('deeper than 900');
     expect(failure(() => up(raw(nested(200_000)), now)).code).toBe('CONVERSION_FAILED');
     expect(uplink(config(json(temp, 'D')))(raw(nested(200_000)), now)).toHaveLength(1);
-    expect(failure(() => up(raw(''), now)).message).toContain('not JSON');
+    expect(failure(() => up(raw(' '), now)).message).toContain('not JSON');
     expect(up(raw(Buffer.from('7b2274656d70223a312cff2261ff223a317d', 'hex')), now)[0]?.attributes).toEqual({
       temp: 1,
       a: 1,

@@ -13,6 +13,8 @@ const fake = connector({
     password: optional(t.string, ''),
     later: pending(optional(t.number, '')),
   }),
+  mistakes: ({ host }, folder) =>
+    host === 'absent' ? [{ path: 'host', found: folder, expected: 'a host that is there' }] : [],
   open: () => {
     throw new Error('nothing is opened');
   },
@@ -24,11 +26,19 @@ const table: Table = new Map([
 const check = (value: unknown, type = 'fake', more: readonly string[] = []) =>
   checkConnectors(
     ['a.json', ...more].map((file) => ({ file, type, value })),
+    '/config',
     table,
   );
 
 test('a file that is right is nothing to speak of', async () => {
   expect(await check({ host: 'h' })).toEqual({ connectorMistakes: [], notices: [], idle: [] });
+});
+
+test('what the connector finds wrong around a file that decodes is told', async () => {
+  expect((await check({ host: 'absent' })).connectorMistakes).toEqual([
+    { file: 'a.json', path: 'host', found: '/config', expected: 'a host that is there' },
+  ]);
+  expect((await check({ host: 7 })).connectorMistakes).toHaveLength(1);
 });
 
 test('mistakes, keys that nothing reads and keys without effect are told, and no secret', async () => {
