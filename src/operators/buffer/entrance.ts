@@ -5,6 +5,7 @@ import type { Fact } from '../../model/fact.js';
 import { GATEWAY_DEVICE } from '../../model/message.js';
 import type { Connected, Kept } from '../../model/message.js';
 import type { Limits } from './admission.js';
+import { messageText } from './message-text.js';
 import type { Known, Store } from './store.js';
 import { wellFormed } from './well-formed.js';
 
@@ -20,14 +21,6 @@ export interface Pending {
 
 /** What a row costs in the file beyond its text, in bytes: ids, sizes, and its share of a page. */
 const ROW_OVERHEAD = 32;
-
-const encode = (value: Kept): string | undefined => {
-  try {
-    return JSON.stringify(value);
-  } catch {
-    return undefined; // nested too deeply to be written down
-  }
-};
 
 /** The lane's front: arrivals in order, and the devices among them that the store does not know yet. */
 export interface Entrance {
@@ -58,6 +51,14 @@ export const entrance = (
   let queued = 0;
   const known = new Map(devices.map((entry) => [entry.device, entry]));
   let connected = devices.filter((entry) => entry.connected).length;
+  const write = messageText();
+  const encode = (value: Kept): string | undefined => {
+    try {
+      return write(value);
+    } catch {
+      return undefined; // nested too deeply to be written down
+    }
+  };
   const strange = new Set(devices.filter(({ connected }) => connected).map(({ device }) => device));
 
   return {

@@ -3,6 +3,7 @@ import type { Envelope } from '../../model/envelope.js';
 import { Unavailable } from '../../model/errors.js';
 import { GATEWAY_DEVICE } from '../../model/message.js';
 import type { Data, Entry, Json, Kept, Values } from '../../model/message.js';
+import { remembered } from '../../operators/extract/remembered.js';
 import type { Part } from './part.js';
 import { topics } from './topics.js';
 
@@ -47,9 +48,11 @@ const grouped = (members: readonly Member[], room: number, points: number): read
   return groups;
 };
 
-/** Bytes that a device name adds to a payload: `{`, `"name"`, `:`, the brackets, `}`. */
-const frameOf = (device: string): number =>
-  device === GATEWAY_DEVICE ? 2 : Buffer.byteLength(JSON.stringify(device)) + 6;
+/** Bytes that a device name adds to a payload: `{`, `"name"`, `:`, the brackets, `}`. Asked for each message, so the last names are remembered. */
+const frameOf = remembered(
+  (device: string): number => (device === GATEWAY_DEVICE ? 2 : Buffer.byteLength(JSON.stringify(device)) + 6),
+  10_000,
+);
 
 const item = (ts: number, values: string): string => `{"ts":${ts},"values":${values}}`;
 
@@ -110,13 +113,14 @@ const partsOf = (message: Kept, bounds: Bounds): readonly Unborn[] => {
   const alone = { key: device, frame: 0, size: Infinity, points: 0 };
   switch (message.kind) {
     case 'data': {
-      const [only, ...others] = message.telemetry;
+      const { telemetry } = message;
+      const [only] = telemetry;
       // By far the most: one reading, and nothing else.
-      if (only !== undefined && others.length === 0 && isEmpty(message.attributes))
+      if (only !== undefined && telemetry.length === 1 && isEmpty(message.attributes))
         return telemetryParts(message, only, bounds);
       return [
         ...attributeParts(message, bounds),
-        ...message.telemetry.flatMap((entry) => telemetryParts(message, entry, bounds)),
+        ...telemetry.flatMap((entry) => telemetryParts(message, entry, bounds)),
       ];
     }
     case 'connected': {

@@ -4,11 +4,11 @@ import {
   connect as connectTo,
   defer,
   EMPTY,
-  filter,
   ignoreElements,
   merge,
   mergeMap,
   of,
+  pipe,
   switchMap,
   take,
   takeUntil,
@@ -16,7 +16,7 @@ import {
   tap,
   timer,
 } from 'rxjs';
-import type { Observable, SchedulerLike } from 'rxjs';
+import type { Observable, OperatorFunction, SchedulerLike } from 'rxjs';
 import type { Command } from '../../model/command.js';
 import type { Context, Sink } from '../../model/component.js';
 import type { Envelope } from '../../model/envelope.js';
@@ -25,13 +25,13 @@ import type { Kept, Message } from '../../model/message.js';
 import type { Backoff } from '../../operators/backoff.js';
 import { flat } from '../../operators/flat.js';
 import { packMap } from '../../operators/pack-map.js';
+import { when } from '../../operators/when.js';
 import { allowance } from './allowance.js';
 import { announcer } from './announce.js';
 import { answers } from './answers.js';
 import { commands } from './commands.js';
 import type { ThingsBoardConfig } from './config.js';
 import { control } from './control.js';
-import type { Control } from './control.js';
 import { deletedDevices } from './deleted-devices.js';
 import { askLimits } from './limits.js';
 import { links } from './links.js';
@@ -49,10 +49,6 @@ export interface ThingsBoardExtra {
 
 /** How long in ms what is in flight may still be acknowledged once the messages have ended. */
 const GRACE = 2_000;
-
-/** To data and the like, or to control messages; nothing is lost between the two. */
-const isKeptEnvelope = (message: Envelope<Message>): message is Envelope<Kept> => isKept(message.value);
-const isControl = (message: Envelope<Message>): message is Envelope<Control> => !isKept(message.value);
 
 /**
  * The ThingsBoard platform as a sink: takes messages to it over MQTT and emits the commands that it sends.
@@ -89,19 +85,16 @@ export const thingsboard =
       });
       const steer = control({ links: link, allowance: allowed, announce, answers: asked, scheduler });
 
+      const publish: OperatorFunction<Envelope<Kept>, Envelope<never>> = pipe(
+        flat((message) => parts(message, allowed.pack(), (born += 1))),
+        packMap(send, {
+          parcel: ({ value }) => value,
+          limits: allowed.pack,
+          concurrency: config.maxInflightPublishes,
+        }),
+      );
       const deliver = (all: Observable<Envelope<Message>>): Observable<never> =>
-        merge(
-          all.pipe(
-            filter(isKeptEnvelope),
-            flat((message) => parts(message, allowed.pack(), (born += 1))),
-            packMap(send, {
-              parcel: ({ value }) => value,
-              limits: allowed.pack,
-              concurrency: config.maxInflightPublishes,
-            }),
-          ),
-          all.pipe(filter(isControl), mergeMap(steer)),
-        );
+        all.pipe(when(isKept, publish), mergeMap(steer));
 
       const graceOver = link.pipe(
         switchMap(({ session }) => timer(session === undefined ? 0 : GRACE, scheduler)),

@@ -145,9 +145,10 @@ export const intake =
           convert<Received, Became>((raw) => {
             const { topic, payload } = raw;
             if (payload.length > broker.maxPayloadBytes) throw tooLarge(topic, payload.length, broker.maxPayloadBytes);
-            return toConverted(raw, scheduler.now()).map((said, i) => ({
+            return toConverted(raw, scheduler.now()).map((said, i, { length }) => ({
               message: 'kind' in said ? said : stamp(said, who),
               first: i === 0,
+              alone: length === 1,
             }));
           }, failed),
           weigh(account),

@@ -49,7 +49,7 @@ export const unsettled = (bounds: Bounds): Unsettled => {
       open -= 1;
       messages -= weight.messages;
       bytes -= weight.bytes;
-      left.next();
+      if (left.observed) left.next();
     },
     full,
     room: waitWhile(full),

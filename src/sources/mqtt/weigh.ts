@@ -1,6 +1,6 @@
 import { Observable } from 'rxjs';
 import type { Operator } from '../../model/component.js';
-import { envelope } from '../../model/envelope.js';
+import { envelope, replace } from '../../model/envelope.js';
 import type { Envelope } from '../../model/envelope.js';
 import type { Connected, Data, Disconnected, Message, Values } from '../../model/message.js';
 import type { Unsettled } from './unsettled.js';
@@ -9,6 +9,8 @@ import type { Unsettled } from './unsettled.js';
 export interface Became {
   readonly message: Data | Connected | Disconnected;
   readonly first: boolean;
+  /** The payload became nothing else. */
+  readonly alone: boolean;
 }
 
 /** What a converted message and each of its values take in memory, in bytes, from the converter to the buffer; measured and rounded up. */
@@ -23,6 +25,16 @@ const bytesOf = (message: Became['message']): number => {
   return telemetry.reduce((sum, { values }) => sum + VALUE * count(values), MESSAGE + VALUE * count(attributes));
 };
 
+/** A payload that became one message of so few values is weighed well enough by its own place and bytes. */
+const FEW = 32;
+
+const isLight = (message: Became['message']): boolean => {
+  if (message.kind !== 'data') return true;
+  const { telemetry, attributes } = message;
+  const [first] = telemetry;
+  return telemetry.length <= 1 && count(attributes) + (first === undefined ? 0 : count(first.values)) <= FEW;
+};
+
 /**
  * Enters in the account what a payload became, beside the payload itself: a small array may become thousands of messages.
  * They leave it as they are settled.
@@ -32,7 +44,12 @@ export const weigh =
   (source) =>
     new Observable<Envelope<Message>>((subscriber) =>
       source.subscribe({
-        next: ({ value: { message, first }, ack, nack }) => {
+        next: (parent) => {
+          const { message, first, alone } = parent.value;
+          if (alone && isLight(message)) {
+            subscriber.next(replace(parent, message));
+            return;
+          }
           const weight = { messages: first ? 0 : 1, bytes: bytesOf(message) };
           account.enter(weight);
           subscriber.next(
@@ -40,11 +57,11 @@ export const weigh =
               message,
               () => {
                 account.leave(weight);
-                ack();
+                parent.ack();
               },
               (why) => {
                 account.leave(weight);
-                nack(why);
+                parent.nack(why);
               },
             ),
           );
