@@ -12,8 +12,8 @@ export type Dying = DeadLetter & Leaving;
 /** Rows that somebody is busy with: unsettled downstream, or settled and not removed yet. */
 export interface Flight {
   /**
-   * How many more envelopes may be unsettled. Refused rows count until their dead letters are written: memory stays bounded. So do more
-   * than a window of rows that cannot be removed: a crash would send all of them again.
+   * How many more envelopes may be unsettled. Refused rows count until their dead letters are written, and delivered ones until they
+   * are removed: memory stays bounded, and a crash sends no more than a window again.
    */
   readonly credits: () => number;
   /** Whether nothing is unsettled downstream. */
@@ -75,7 +75,7 @@ export const flight = ({ window, limits, emit, away, now, rewind, onSettled }: F
 
   return {
     credits: () =>
-      unsettledBytes < most.bytes ? Math.min(most.rows - unsettled - dying.length, 2 * window - held.size) : 0,
+      unsettledBytes < most.bytes ? Math.min(most.rows - unsettled - dying.length, window - held.size) : 0,
     isLanded: () => unsettled === 0,
     size: () => held.size,
     has: (id) => held.has(id),
