@@ -1,8 +1,10 @@
 import * as t from 'io-ts';
 import { environment, legacy } from '../src/config/environment.js';
 import { gatewayConfig } from '../src/config/gateway-config.js';
+import { statisticsCommand } from '../src/config/statistics-command.js';
 import { logsConfig } from '../src/log/logs-config.js';
 import type { Field, Fields } from '../src/model/codec.js';
+import { filterList } from '../src/operators/filter-list.js';
 import { mqttConfig } from '../src/sources/mqtt/config.js';
 import { configurationProse } from './configuration-prose.js';
 
@@ -125,5 +127,7 @@ export const configurationDocs = (): string =>
     ...tables('tb_gateway.json', gatewayConfig),
     ...tables('mqtt.json', mqttConfig),
     ...tables('logs.json', logsConfig),
+    ...tables('list.json', filterList),
+    ...tables('statistics.json: each command', statisticsCommand),
     '',
   ].join('\n');

@@ -16,6 +16,7 @@ import type { Options } from './main/options.js';
 import { report } from './main/report.js';
 import { routed } from './main/routed.js';
 import { GatewayError, reasonOf } from './model/errors.js';
+import type { ErrorCode } from './model/errors.js';
 import type { Fact } from './model/fact.js';
 import { add, balance, noFacts } from './operators/tally.js';
 import { gateway } from './pipeline.js';
@@ -25,6 +26,8 @@ import { writeTo } from './sinks/console/write-to.js';
 /** A stop that takes longer is cut off: supervisors kill after ten seconds. */
 const PATIENCE = 9_500;
 const MISCONFIGURED = 2;
+/** A supervisor that starts it again mends nothing. */
+const misconfigured: ReadonlySet<string> = new Set(['CONFIG_INVALID', 'PROVISIONING_REFUSED'] satisfies ErrorCode[]);
 
 const usage = `Usage: tributary [run] [options]
        tributary check [DIR] [options]
@@ -89,6 +92,7 @@ const run = ({ folder, level, format, print }: Options, config: GatewayConfig, f
     log,
     folder,
     until,
+    version: version(),
     ...(print ? { sink: consoleSink(writeTo(process.stdout)) } : {}),
   }).subscribe({
     next: (fact: Fact) => {
@@ -102,7 +106,7 @@ const run = ({ folder, level, format, print }: Options, config: GatewayConfig, f
         error instanceof GatewayError ? { code: error.code } : { stack: error instanceof Error ? error.stack : '' };
       const [text, list] = inLines(reasonOf(error));
       log.error(text, { ...list, ...details });
-      leave(error instanceof GatewayError && error.code === 'CONFIG_INVALID' ? MISCONFIGURED : 1);
+      leave(error instanceof GatewayError && misconfigured.has(error.code) ? MISCONFIGURED : 1);
     },
     complete: () => {
       // What was folded belongs before the last line.

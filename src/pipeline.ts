@@ -1,5 +1,6 @@
 import type { MonoTypeOperatorFunction, Observable } from 'rxjs';
 import {
+  EMPTY,
   NEVER,
   ReplaySubject,
   Subject,
@@ -11,13 +12,16 @@ import {
   forkJoin,
   identity,
   ignoreElements,
+  last,
   map,
   merge,
   mergeMap,
   of,
   pipe,
+  repeat,
   share,
   take,
+  takeUntil,
   tap,
 } from 'rxjs';
 import type { GatewayConfig } from './config.js';
@@ -29,17 +33,21 @@ import { isKept } from './model/message.js';
 import { buffer } from './operators/buffer/buffer.js';
 import { openStorage } from './operators/buffer/open-storage.js';
 import { storagePlan } from './operators/buffer/storage-plan.js';
+import { dispatch } from './operators/dispatch.js';
+import type { Dispatch } from './operators/dispatch.js';
 import { fleet } from './operators/fleet.js';
 import type { Fleet, Sources } from './operators/fleet.js';
 import { tally } from './operators/tally.js';
 import { when } from './operators/when.js';
+import { ownReports } from './pipeline/own-reports.js';
+import { policy } from './pipeline/policy.js';
+import { wayBack } from './pipeline/way-back.js';
 import type { RootLog } from './log.js';
 import { thingsboard } from './sinks/thingsboard/thingsboard.js';
-import { statistics } from './sources/gateway/statistics.js';
 import { opener } from './sources/open.js';
 
 /** The parts of a pipeline, and how it stops. */
-export interface Pipeline extends Fleet {
+export interface Pipeline extends Fleet, Dispatch {
   /** Where messages come from, by connector name: a record, a map, or maps that change while it runs. */
   readonly sources: Sources;
   /** What stands between sources and sink. */
@@ -57,7 +65,7 @@ export interface Pipeline extends Fleet {
 export const pipeline = ({ sources, through, sink, ...rest }: Pipeline): Observable<never> =>
   defer(() => {
     const commands = new Subject<Command>();
-    return fleet(sources, commands, rest).pipe(
+    return dispatch((directed) => fleet(sources, directed, rest), commands, rest).pipe(
       through,
       sink,
       tap((command) => commands.next(command)),
@@ -80,6 +88,8 @@ export interface Surroundings {
    * and the replies to RPC among them; what it lets pass is stored, what it drops it settles. Default: none.
    */
   readonly through?: Operator;
+  /** The program's version, for whoever asks. Default: unknown. */
+  readonly version?: string;
 }
 
 /** Tells whoever comes later the latest, for as long as somebody listens. */
@@ -109,15 +119,15 @@ const openAll = (
 /**
  * The whole program: configuration → storage → platform → connectors → statistics. Emits what happens, as facts.
  *
- * A message travels so: its connector converts and encloses it; `fleet` stamps its owner; `buffer` puts it on disk and
- * acknowledges it to its device; the sink packs, waits for the rate limits, publishes, and acknowledges at PUBACK 0; then
- * `buffer` removes it. Completes when `until` has emitted, all is settled or left on disk, and the storage is closed. A
+ * A message travels so: its connector converts and encloses it; `fleet` stamps its owner; the policy says whether its device may pass and which
+ * of its values are reported; `buffer` puts it on disk and acknowledges it to its device; the sink packs, waits for the rate limits, publishes,
+ * and acknowledges at PUBACK 0; then `buffer` removes it. Completes when `until` has emitted, all is settled or left on disk, and the storage is closed. A
  * connector that fails for good is disabled; the stream errors with a {@link FatalError} only if nothing can go on: `STORAGE_LOCKED`,
- * `STORAGE_FAILED`, or a certificate of the platform's that cannot be read.
+ * `STORAGE_FAILED`, a certificate of the platform's that cannot be read, or keys for provisioning that the platform does not know.
  */
 export const gateway = (
   config: GatewayConfig,
-  { log, folder, until, sink, through = identity }: Surroundings,
+  { log, folder, until, sink, through = identity, version = 'unknown' }: Surroundings,
 ): Observable<Fact> =>
   defer(() => {
     const facts = new Subject<Fact>();
@@ -125,7 +135,7 @@ export const gateway = (
     const context = (name: string): Context => ({ name, log: log.child(name), fact, folder });
     const plan = storagePlan(config.storage, process.cwd());
     const storage = { limits: plan.limits, log: log.child('storage'), fact };
-    const { enable, statsSendPeriodInSeconds: period } = config.thingsboard.statistics;
+    const rules = policy(config, { context, folder, facts });
 
     // Counted from the first fact on: the storage says its own before any source starts.
     const sums = facts.pipe(tally(), remembered());
@@ -134,22 +144,43 @@ export const gateway = (
       filter((n) => n !== undefined),
       remembered(),
     );
-    const own = statistics({ sums, devices, period, fact });
-    const running = openStorage(plan, storage).pipe(
-      mergeMap(({ store, deadLetters }) =>
+    const reports = ownReports(config.thingsboard.statistics, { sums, devices, context: context('statistics') });
+    const own: readonly [string, Source][] = reports.source === undefined ? [] : [['statistics', reports.source]];
+    const folders = plan.kind === 'sqlite' ? [plan.folder] : [];
+    const restarts = new Subject<void>();
+    let isRestarting = false;
+    const restart = (): void => {
+      isRestarting = true;
+      restarts.next();
+    };
+    const asked = until.pipe(take(1), share({ connector: () => new ReplaySubject(1), resetOnComplete: false }));
+    const back = { config, plan, context: context('dispatch'), version, sums, restart };
+    const once = openStorage(plan, storage).pipe(
+      mergeMap(({ store: opened, deadLetters }) =>
         concat(
-          openAll(config, context).pipe(
-            mergeMap((connectors) =>
+          forkJoin([wayBack(opened, back), openAll(config, context)]).pipe(
+            mergeMap(([{ store, dispatch, source, introduced, renamed }, connectors]) =>
               pipeline({
+                ...dispatch,
                 // Even if every connector is disabled: what is stored is still to be delivered.
-                sources: concat(of(enable ? new Map([...connectors, ['statistics', own]]) : connectors), NEVER),
-                through: pipe(through, when(isKept, buffer(store, { ...storage, deadLetters }))),
-                sink: sink ?? thingsboard(config.thingsboard, context('thingsboard')),
-                until,
+                sources: concat(of(new Map([...connectors, ...own, source])), NEVER),
+                through: pipe(
+                  through,
+                  rules.before(store.opened.devices.filter(({ connected }) => connected)),
+                  introduced,
+                  reports.arriving,
+                  when(isKept, buffer(store, { ...storage, deadLetters })),
+                  reports.leaving,
+                  rules.after,
+                ),
+                sink: reports.around(
+                  rules.around(renamed(sink ?? thingsboard(config.thingsboard, context('thingsboard'), { folders }))),
+                ),
+                until: merge(asked, restarts),
               }),
             ),
           ),
-          store.close(),
+          opened.close(),
           of(undefined),
         ),
       ),
@@ -157,6 +188,17 @@ export const gateway = (
       take(1),
       ignoreElements(),
     );
-    const counting = merge(sums, devices).pipe(ignoreElements());
+    const again = (): Observable<unknown> => {
+      if (!isRestarting) return EMPTY;
+      isRestarting = false;
+      return of(undefined);
+    };
+    const running = once.pipe(repeat({ delay: again }));
+    const counting = merge(
+      sums,
+      devices,
+      asked.pipe(takeUntil(facts.pipe(last(null, null)))),
+      facts.pipe(tap(reports.hear)),
+    ).pipe(ignoreElements());
     return merge(facts, counting, running.pipe(finalize(() => facts.complete())));
   });

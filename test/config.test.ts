@@ -68,7 +68,7 @@ test.each(['thingsboard_gateway/config/tb_gateway.json', 'tests/integration/data
     const { config, notices } = readConfig(folder, { TB_GW_ACCESS_TOKEN: 'a-token' });
     expect(config.storage).toMatchObject({ type: 'memory', max_records_count: 100_000 });
     expect(notices).toHaveLength(1);
-    expect(notices[0]).toMatch(/^These keys have no effect yet: tb_gateway.json: .*thingsboard.checkingDeviceActivity/);
+    expect(notices[0]).toMatch(/^These keys have no effect yet: tb_gateway.json: .*thingsboard.remoteShell/);
     expect(notices[0]).toContain('no meaning here: tb_gateway.json: thingsboard.minPackSendDelayMS');
   },
 );
@@ -78,19 +78,24 @@ test('a folder and its mistakes are named', () => {
 });
 
 test('keys without effect are named in one notice', () => {
-  write('tb_gateway.json', { thingsboard: { security, remoteShell: true, deviceFiltering: { enable: true }, qos: 1 } });
+  write('tb_gateway.json', { thingsboard: { security, remoteShell: true, managerEnabled: true, qos: 1 } });
   expect(readConfig(folder).notices).toEqual([
-    'These keys have no effect yet: tb_gateway.json: thingsboard.remoteShell, thingsboard.deviceFiltering. ' +
+    'These keys have no effect yet: tb_gateway.json: thingsboard.remoteShell, thingsboard.managerEnabled. ' +
       'These keys are accepted and have no meaning here: tb_gateway.json: thingsboard.qos.',
   ]);
 });
 
-test('provisioning without credentials is a mistake, beside the others', () => {
+test('provisioning without its two keys is a mistake, beside the others; with them it takes the place of credentials', () => {
   write('tb_gateway.json', { thingsboard: { port: 'x', provisioning: { provisionDeviceKey: 'k' } } });
-  expect(mistakes().problems.map(({ path }) => path)).toEqual(['thingsboard.port', 'thingsboard.security']);
-  expect(mistakes().message).toContain('provisioning is not supported yet');
-  write('tb_gateway.json', { thingsboard: { security } });
-  expect(readConfig(folder, { TB_GW_PROVISIONING_DEVICE_KEY: 'a-key' }).notices).toHaveLength(1);
+  expect(mistakes().problems.map(({ path }) => path)).toEqual([
+    'thingsboard.port',
+    'thingsboard.provisioning.provisionDeviceSecret',
+  ]);
+  write('tb_gateway.json', { thingsboard: { provisioning: { provisionDeviceKey: 'the-key' } } });
+  const secret = 'the-secret';
+  const { config, notices, secrets } = readConfig(folder, { TB_GW_PROVISIONING_DEVICE_SECRET: secret });
+  expect([config.thingsboard.security, notices]).toEqual([undefined, []]);
+  expect(secrets).toContain(secret);
 });
 
 test('a secret may come from the environment or a file, in any file, and is hidden', () => {

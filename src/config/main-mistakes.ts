@@ -2,21 +2,23 @@ import type { Problem } from '../model/codec.js';
 import { member } from './member.js';
 import { MOST_CONNECTORS } from './most-connectors.js';
 
+/** What a gateway needs that has nothing else to show. */
+const keys = [
+  ['provisionDeviceKey', 'the key of the device profile (or TB_GW_PROVISIONING_DEVICE_KEY)'],
+  ['provisionDeviceSecret', 'the secret of the device profile (or TB_GW_PROVISIONING_DEVICE_SECRET)'],
+] as const;
+
 const credentials = (raw: unknown): readonly Problem[] => {
   const section = member(raw, 'thingsboard');
   if (typeof section !== 'object' || section === null) return [];
   if ((member(section, 'security') ?? undefined) !== undefined) return [];
   const wanted = 'credentials such as {"accessToken": "…"} (or TB_GW_ACCESS_TOKEN)';
   const provisioning = member(section, 'provisioning') ?? undefined;
-  return provisioning === undefined
-    ? [{ path: 'thingsboard.security', found: 'nothing', expected: wanted }]
-    : [
-        {
-          path: 'thingsboard.security',
-          found: 'provisioning alone',
-          expected: `${wanted}: provisioning is not supported yet`,
-        },
-      ];
+  if (provisioning === undefined) return [{ path: 'thingsboard.security', found: 'nothing', expected: wanted }];
+  return keys.flatMap(([key, expected]) => {
+    const value = member(provisioning, key) ?? '';
+    return value === '' ? [{ path: `thingsboard.provisioning.${key}`, found: 'nothing', expected }] : [];
+  });
 };
 
 const twins = (raw: unknown): readonly Problem[] => {

@@ -1,4 +1,5 @@
 import { environment, legacy } from './environment.js';
+import { preferProvisioning } from './prefer-provisioning.js';
 
 type Tree = Readonly<Record<string, unknown>>;
 
@@ -43,7 +44,8 @@ export interface Overlaid {
  *
  * Promises: the environment wins, member by member; an empty variable counts as absent; the file's object is not touched; no key
  * comes from outside, so that nothing can reach a prototype. `host` and `port` without a prefix count only beside an `accessToken`, as
- * the old Docker commands set them together: a stray `port` of another program cannot redirect the connection.
+ * the old Docker commands set them together: a stray `port` of another program cannot redirect the connection. With the key and the
+ * secret of provisioning in the environment, no other credentials count (core.md §4.3).
  */
 export const overlay = (raw: unknown, env: Readonly<Record<string, string | undefined>>): Overlaid => {
   const has = (variable: string): boolean => (env[variable] ?? '') !== '';
@@ -61,6 +63,8 @@ export const overlay = (raw: unknown, env: Readonly<Record<string, string | unde
   }
   const type = typeFor(raw, (variable) => has(variable) || (variable === 'TB_GW_ACCESS_TOKEN' && old.length > 0));
   if (type !== undefined) result = put(result, security('type'), type);
+  if (has('TB_GW_PROVISIONING_DEVICE_KEY') && has('TB_GW_PROVISIONING_DEVICE_SECRET'))
+    result = preferProvisioning(result);
   const notices = old.map(
     ({ name, instead }) => `The environment variable ${name} is read for old set-ups; say ${instead} instead.`,
   );

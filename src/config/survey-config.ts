@@ -14,6 +14,8 @@ import type { Notices } from './notices-of.js';
 import { overlay } from './overlay.js';
 import { readJson } from './read-json.js';
 import { resolveReferences } from './resolve-references.js';
+import { filterMistakes } from './filter-mistakes.js';
+import { statisticsMistakes } from './statistics-mistakes.js';
 import { unreadableFiles } from './unreadable-files.js';
 
 const FILE = 'tb_gateway.json';
@@ -24,7 +26,7 @@ export interface Survey extends Notices {
   readonly config?: GatewayConfig;
   /** What keeps the gateway from starting. */
   readonly mistakes: readonly FileProblem[];
-  /** What stops one connector only. The connectors' own codecs are not asked here. */
+  /** What stops one connector only, or the custom statistics. The connectors' own codecs are not asked here. */
   readonly connectorMistakes: readonly FileProblem[];
   /** Every secret in the main file, the connectors' files and the environment: for the log to hide. */
   readonly secrets: readonly string[];
@@ -86,7 +88,11 @@ export const surveyConfig = (
   return {
     ...(mistakes.length === 0 && decoded.value !== undefined ? { config: decoded.value } : {}),
     mistakes,
-    connectorMistakes: files.mistakes,
+    connectorMistakes: [
+      ...files.mistakes,
+      ...filterMistakes(decoded.value, folder),
+      ...statisticsMistakes(decoded.value, folder),
+    ],
     notices: [
       ...notices,
       ...about.notices,

@@ -7,6 +7,9 @@ import { isContent } from '../model/secret.js';
 
 const LARGEST = 1024 * 1024;
 
+/** Where they are named. */
+const sections: ReadonlySet<string> = new Set(['security', 'provisioning']);
+
 type Kind = 'certificate' | 'private key';
 
 /** What the incumbent's files call them, at the platform and at every broker and server. `own`: read only if they are the credentials. */
@@ -50,7 +53,7 @@ const mistakeOf = (path: string, kind: Kind): string | undefined => {
 };
 
 /**
- * The certificates and keys that the `security` sections of a file name and that cannot be used: absent, unreadable, or something else.
+ * The certificates and keys that the `security` sections of a file, and a `provisioning` section without one beside it, name and that cannot be used: absent, unreadable, or something else.
  *
  * Promises: never throws; shows file names and nothing of the files. Relative names start at `folder`.
  */
@@ -70,9 +73,10 @@ export const unreadableFiles = (input: unknown, folder: string): readonly Proble
   const walk = (value: unknown, key: string, path: string): readonly Problem[] => {
     if (Array.isArray(value)) return value.flatMap((item, i) => walk(item, '', `${path}[${i}]`));
     if (typeof value !== 'object' || value === null) return [];
-    const own = key === 'security' ? inSection(value as Readonly<Record<string, unknown>>, path) : [];
+    const own = sections.has(key) ? inSection(value as Readonly<Record<string, unknown>>, path) : [];
+    const secured = Object.hasOwn(value, 'security');
     const within = Object.entries(value).flatMap(([name, item]) =>
-      walk(item, name, path === '' ? name : `${path}.${name}`),
+      walk(item, secured && name === 'provisioning' ? '' : name, path === '' ? name : `${path}.${name}`),
     );
     return [...own, ...within];
   };

@@ -6,6 +6,7 @@ import type { RootLog } from '../log.js';
 /** Somebody has to act; the rest mends itself or was only a message. */
 const grave: ReadonlySet<ErrorCode> = new Set([
   'CREDENTIALS_REFUSED',
+  'PROVISIONING_REFUSED',
   'NOT_A_GATEWAY',
   'NOT_THINGSBOARD',
   'DUPLICATE_GATEWAY',
@@ -55,6 +56,11 @@ export const logFact = (log: Pick<RootLog, 'child'>): ((fact: Fact) => void) => 
       return;
     }
     const news = isNews(fact);
+    if (phase === 'disconnected' && code !== undefined) {
+      // What follows says the same reason, and what is done about it.
+      to.debug(phase, { why, code });
+      return;
+    }
     if (!troubled.has(phase) || why === undefined) {
       reasons.delete(who);
       (news ? (troubled.has(phase) ? to.warn : to.info) : to.debug)(phase, why === undefined ? {} : { why });

@@ -13,6 +13,10 @@ export const connectorFields = {
     'The least grave lines of this connector that are logged: TRACE, DEBUG, INFO, WARNING, ERROR, CRITICAL or NONE. ' +
       'It wins over logs.json; the command line and TB_GW_LOG_LEVEL win over it.',
   ),
+  maxReconnectAttempts: optional(
+    refine(t.number, (n) => Number.isInteger(n) && n >= 0, 'a whole number, 0 or more'),
+    'Tries in a row to reach the devices again after which the connector gives up, with an alert, until the next start. Without it it never does.',
+  ),
   enableRemoteLogging: pending(optional(t.boolean, 'Send the log of this connector to the platform.')),
   reportStrategy: optional(reportStrategy, 'When values are reported, unless something nearer says it.'),
   configVersion: inert(optional(t.unknown, 'Version of the file’s form.')),

@@ -7,6 +7,7 @@ export const errorCodes = {
   SUBSCRIPTION_REFUSED: 'A broker refused a topic filter. The other filters work.',
   CREDENTIALS_REFUSED:
     'The platform or a broker refused the credentials. They are tried again at least a minute later.',
+  PROVISIONING_REFUSED: 'The platform gave out no credentials: it does not know the keys, or refuses the device name.',
   NOT_A_GATEWAY:
     'The platform entity is not marked as a gateway, so it ignores device data. Nothing is lost meanwhile.',
   NOT_THINGSBOARD:

@@ -28,9 +28,12 @@ export type Counter =
   | 'dropped.damaged' // unreadable in a damaged file
   | 'tooLarge' // refused at admission: no storage could ever hold it
   | 'shed' // refused because a source that cannot wait was too fast
+  | 'filtered' // from or of a device that the device filter keeps out
+  | 'unremembered' // passed because the memory of the report strategies was full
   | 'failed' // could not be converted
   | 'empty' // converted, and held none of the values that its mapping asks for
   | 'collided' // stamped more than a second ahead of the clock
+  | 'late' // replies that came after the deadline of their request, or a second time
   | 'skipped' // ticks of a poll that found the pipeline busy
   | 'published' // publishes that the platform acknowledged
   | 'redelivered'; // publishes sent again

@@ -1,3 +1,5 @@
+import type { ReportStrategy } from './report-strategy.js';
+
 /** Plain JSON, as it comes from a device and as it goes to the platform. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
@@ -23,6 +25,16 @@ interface OfDevice {
   readonly connector?: string;
 }
 
+/** When the points of one message are reported, where the connector's own file says it of them; the nearest counts. */
+export interface Reporting {
+  /** For every point that has none of its own. Absent: what is said of the connector, else of the gateway. */
+  readonly device?: ReportStrategy;
+  /** By key; own keys only, as with {@link Values}. Absent: all are as `device` says. */
+  readonly telemetry?: Readonly<Record<string, ReportStrategy>>;
+  /** As `telemetry`. Absent: all are as `device` says. */
+  readonly attributes?: Readonly<Record<string, ReportStrategy>>;
+}
+
 /** What a device measured or said of itself. At least one of telemetry and attributes is not empty. */
 export interface Data extends OfDevice {
   readonly kind: 'data';
@@ -31,6 +43,8 @@ export interface Data extends OfDevice {
   readonly telemetry: readonly Entry[];
   /** Client-scope attributes. They carry no time: the platform keeps what arrives last. */
   readonly attributes: Values;
+  /** Obeyed and taken off by `report`: it is neither stored nor sent. Default: nothing is said of these points. */
+  readonly report?: Reporting;
 }
 
 /** The device is there, even if it has not measured anything yet. */

@@ -10,6 +10,17 @@ import type { Message } from '../model/message.js';
 export type Sources =
   Readonly<Record<string, Source>> | ReadonlyMap<string, Source> | Observable<ReadonlyMap<string, Source>>;
 
+/** A command and the source that it is for. */
+export interface Directed {
+  /** The name of the source. */
+  readonly to: string;
+  readonly command: Command;
+  /** Whether it is still worth delivering: asked of one that had to wait. */
+  readonly isAlive: () => boolean;
+  /** Told if nobody can take it: there is no such source, it has ended, or too many wait for theirs. */
+  readonly refuse: (why: 'absent' | 'ended' | 'busy') => void;
+}
+
 /** How a fleet stops. */
 export interface Fleet {
   /** Emits when everything shall stop. Default: never. */
@@ -19,6 +30,9 @@ export interface Fleet {
   /** Where time comes from. Default: RxJS's `asyncScheduler`. */
   readonly scheduler?: SchedulerLike;
 }
+
+/** Commands that may wait for sources that are about to start. */
+const MOST_HELD = 20_000;
 
 interface Running {
   readonly source: Source;
@@ -40,12 +54,13 @@ const stamped = (item: Envelope<Message>, connector: string): Envelope<Message> 
  *
  * Starts what is new in the latest map, stops what is gone, replaces what changed (another function under the same name), and
  * touches no other. Stopping is asked by completing the source's commands; after `grace` it is unsubscribed. A replacement starts
- * when its predecessor has ended, so that the two never hold one port or session. Completes when `until` has emitted, or the maps
+ * when its predecessor has ended, so that the two never hold one port or session. A command goes to the source that it names; while that is
+ * loading or being replaced it is held, as long as it is alive. Completes when `until` has emitted, or the maps
  * have completed, and every source has ended. An error of a source passes: whoever wants others to go on supervises it.
  */
 export const fleet = (
   sources: Sources,
-  commands: Observable<Command>,
+  commands: Observable<Directed>,
   { until = NEVER, grace = 3_000, scheduler = asyncScheduler }: Fleet = {},
 ): Observable<Envelope<Message>> =>
   new Observable((subscriber) => {
@@ -55,10 +70,33 @@ export const fleet = (
     const done = new Map<string, Source>();
     let wanted: ReadonlyMap<string, Source> = new Map();
     let last = false;
+    /** Before the first map nobody knows who will be there. */
+    let isLoaded = false;
+    let held: Directed[] = [];
 
+    const hold = (item: Directed): void => {
+      if (held.length >= MOST_HELD) held = held.filter(({ isAlive }) => isAlive());
+      if (held.length >= MOST_HELD) item.refuse('busy');
+      else held.push(item);
+    };
+    const direct = (item: Directed): void => {
+      const { to, command, refuse } = item;
+      const one = running.get(to);
+      const source = wanted.get(to);
+      if (one !== undefined && !stopping.has(to)) one.commands.next(command);
+      else if (source === undefined && isLoaded) refuse('absent');
+      else if (source !== undefined && done.get(to) === source) refuse('ended');
+      else hold(item);
+    };
+    const release = (): void => {
+      const waiting = held;
+      held = [];
+      for (const item of waiting) if (item.isAlive()) direct(item);
+    };
     const settle = (): void => {
       for (const [name, source] of wanted) if (!running.has(name) && done.get(name) !== source) start(name, source);
       for (const [name, { source }] of running) if (wanted.get(name) !== source) stop(name);
+      if (held.length > 0) release();
       if (last && running.size === 0) subscriber.complete();
     };
     const ended = (name: string, one: Running): void => {
@@ -93,15 +131,15 @@ export const fleet = (
     };
     const finish = (): void => {
       last = true;
+      isLoaded = true;
       settle();
     };
 
-    const way = commands.subscribe((command) => {
-      for (const { commands: own } of running.values()) own.next(command);
-    });
+    const way = commands.subscribe(direct);
     const changes = asMaps(sources).subscribe({
       next: (latest) => {
         wanted = latest;
+        isLoaded = true;
         for (const name of done.keys()) if (!latest.has(name)) done.delete(name);
         settle();
       },

@@ -11,6 +11,8 @@ export interface RetryBackoff {
   readonly retriable?: (error: unknown) => boolean;
   /** A try that emitted and then lasted this long, in ms, sets the attempts back to 0. Default 10 000. */
   readonly lasting?: number;
+  /** How many tries in a row may follow the first one; the error of the last passes. Default: no end. */
+  readonly most?: number | undefined;
   /** Told before each wait. `attempt` counts from 1, `delay` is in ms. */
   readonly onRetry?: (retry: { readonly attempt: number; readonly delay: number; readonly why: string }) => void;
   /** Where time comes from. Default: RxJS's `asyncScheduler`. */
@@ -28,6 +30,7 @@ export const retryBackoff =
     backoff,
     retriable = (error) => error instanceof ConnectionError,
     lasting = 10_000,
+    most = Infinity,
     onRetry,
     scheduler = asyncScheduler,
   }: RetryBackoff): MonoTypeOperatorFunction<T> =>
@@ -44,6 +47,7 @@ export const retryBackoff =
           delay: (error: unknown) => {
             if (!retriable(error)) throw error;
             if (since !== undefined && scheduler.now() - since >= lasting) attempt = 0;
+            if (attempt >= most) throw error;
             const delay = backoff(attempt, error);
             attempt += 1;
             onRetry?.({ attempt, delay, why: reasonOf(error) });

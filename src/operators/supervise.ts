@@ -27,6 +27,8 @@ export interface Supervise {
   readonly context: Pick<Context, 'name' | 'fact'>;
   /** Default: full jitter, a second at first, 15 s at most. */
   readonly backoff?: Backoff;
+  /** `maxReconnectAttempts`: after so many tries in a row that failed, the first apart, it gives up. Default: never. */
+  readonly most?: number | undefined;
   /** From its first value on nothing is tried again, and a wait ends. An attempt that runs ends by itself. */
   readonly stop?: Observable<unknown>;
   /** Where time comes from. Default: RxJS's `asyncScheduler`. */
@@ -36,31 +38,39 @@ export interface Supervise {
 /** Failures in a row that make an {@link Alert}. */
 const MANY = 10;
 
+/** Errors after which another try may go well. */
+const passes = (error: unknown): error is ConnectionError | ProtocolError =>
+  error instanceof ConnectionError || error instanceof ProtocolError;
+
 /** Goes through the retry beside the values, so that a connection over which nothing comes can be seen to last. */
 const UP = Symbol('up');
 
 /**
- * Keeps a connector's source alive. `attempt` makes one connection and calls the function it is given once that is up.
+ * Keeps a connector's source alive. `attempt` makes one connection and calls the first function it is given once that is up, the second once it
+ * has begun to ask its devices for values, if it is one that asks.
  *
  * | the attempt | what follows | facts |
  * |---|---|---|
  * | is made | | `connecting` the first time |
- * | is up | | `connected` |
- * | {@link ConnectionError} | again, after the backoff | `reconnecting`; at the tenth in a row an alert for each code, once. Of refused credentials: `refused`, and an alert at once |
+ * | is up | | `connected`, then perhaps `polling` |
+ * | {@link ConnectionError} | again, after the backoff | `disconnected` if it was up, then `reconnecting`; at the tenth in a row an alert for each code, once. Of refused credentials: `refused`, and an alert at once |
  * | {@link ProtocolError} | the same | as above, and `failed` is counted |
- * | {@link FatalError} | completes, the other connectors go on | `disabled`, and an alert |
+ * | the same, after `most` tries | completes, the other connectors go on | `disconnected` if it was up, then `disabled`, and an alert |
+ * | {@link FatalError} | the same | the same |
  * | completes | completes | `disconnected` |
  *
- * Promises: any other error passes, for it is a bug. Retries for ever: one night's outage must not end a plant's data.
+ * Promises: any other error passes, for it is a bug. Unless `most` says otherwise it tries for ever: one night's outage must not end a plant's
+ * data. A phase is said once, however often the attempt says that it is in it.
  */
 export const supervise =
   ({
     context: { name: who, fact },
     backoff = fullJitter({ cap: 15_000 }),
     stop = NEVER,
+    most = Infinity,
     scheduler = asyncScheduler,
   }: Supervise) =>
-  <T>(attempt: (connected: () => void) => Observable<T>): Observable<T> =>
+  <T>(attempt: (connected: () => void, polling: () => void) => Observable<T>): Observable<T> =>
     defer(() => {
       const say = (phase: Phase, details: Omit<State, 'kind' | 'who' | 'phase'> = {}): void =>
         fact({ kind: 'state', who, phase, ...details });
@@ -78,29 +88,46 @@ export const supervise =
       const waiting = new BehaviorSubject(false);
       const alerted = new Set<ErrorCode>();
       let latest: unknown;
+      /** In which phase the connection is while it is up. */
+      let standing: 'connected' | 'polling' | undefined;
 
       const one = defer((): Observable<T | typeof UP> => {
         waiting.next(false);
         const up = new Subject<typeof UP>();
-        const connected = (): void => {
-          say('connected');
+        const enter = (phase: 'connected' | 'polling'): void => {
+          if (standing === phase) return;
+          standing = phase;
+          say(phase);
           up.next(UP);
         };
-        return merge(up, attempt(connected).pipe(tap({ complete: () => up.complete() })));
+        const values = attempt(
+          () => enter('connected'),
+          () => enter('polling'),
+        );
+        return merge(up, values.pipe(tap({ complete: () => up.complete() })));
       });
+
+      /** A connection that was up is no more. */
+      const fallen = (error: unknown): void => {
+        if (standing === undefined || !(error instanceof GatewayError)) return;
+        standing = undefined;
+        say('disconnected', { why: error.message, code: error.code });
+      };
 
       say('connecting');
       return one.pipe(
         tap({
           error: (error: unknown) => {
             latest = error;
+            fallen(error);
             if (error instanceof ProtocolError) fact({ kind: 'count', who, counter: 'failed', n: 1 });
           },
         }),
         retryBackoff({
           backoff,
           scheduler,
-          retriable: (error) => error instanceof ConnectionError || error instanceof ProtocolError,
+          most,
+          retriable: passes,
           onRetry: ({ attempt: failures, delay, why }) => {
             fail(failures, delay, why);
             waiting.next(true);
@@ -109,9 +136,13 @@ export const supervise =
         filter((value): value is T => value !== UP),
         tap({ complete: () => say('disconnected') }),
         catchError((error: unknown) => {
-          if (!(error instanceof FatalError)) throw error;
-          say('disabled', { why: error.message, code: error.code });
-          alert(error, error.message);
+          if (!(error instanceof FatalError) && !passes(error)) throw error;
+          const why =
+            error instanceof FatalError
+              ? error.message
+              : `gave up after ${most} ${most === 1 ? 'try' : 'tries'}: ${error.message}`;
+          say('disabled', { why, code: error.code });
+          alert(error, why);
           return EMPTY;
         }),
         takeUntil(

@@ -63,7 +63,7 @@ const unknownType = (type: string, table: Table): FatalError => {
  * Makes a function that opens connectors: type → module → decoded configuration → source.
  *
  * Promises: nothing is read or loaded before the result is subscribed to; equal configuration gives the same source (by identity), so
- * that a pipeline restarts only what has changed; secrets that the file refers to are in their place; errors with a {@link FatalError}: `CONNECTOR_UNKNOWN` for a type nobody knows or
+ * that a pipeline restarts only what has changed; what is new is said to be `initialized`; secrets that the file refers to are in their place; errors with a {@link FatalError}: `CONNECTOR_UNKNOWN` for a type nobody knows or
  * that cannot be loaded, `CONFIG_INVALID` with every mistake in the file, certificates that cannot be read among them. Belongs to one pipeline, whose contexts live as long as it.
  */
 export const opener = (
@@ -89,7 +89,9 @@ export const opener = (
       });
       return from(module).pipe(
         map(({ open }) => {
-          const source = remembered.get(key) ?? open(value, file, context);
+          const known = remembered.get(key);
+          const source = known ?? open(value, file, context);
+          if (known === undefined) context.fact({ kind: 'state', who: context.name, phase: 'initialized' });
           remembered.delete(key);
           remembered.set(key, source);
           for (const [oldest] of remembered) {

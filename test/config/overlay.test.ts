@@ -121,3 +121,22 @@ test('a file with __proto__ reaches no prototype', () => {
   expect(Object.getPrototypeOf(result.thingsboard)).toBe(Object.prototype);
   expect(Object.getPrototypeOf(result)).toBe(Object.prototype);
 });
+
+describe('the keys of provisioning in the environment', () => {
+  const env = { TB_GW_PROVISIONING_DEVICE_KEY: 'k', TB_GW_PROVISIONING_DEVICE_SECRET: 's' };
+  const asked = { provisionDeviceKey: 'k', provisionDeviceSecret: 's' };
+
+  test('beat every other credential, and leave the verification of the platform as it is', () => {
+    const security = { type: 'tlsAccessToken', accessToken: 't', caCert: 'ca.pem', insecure: true };
+    expect(overlay({ thingsboard: { host: 'tb', security } }, { ...env, TB_GW_ACCESS_TOKEN: 't2' }).raw).toEqual({
+      thingsboard: { host: 'tb', tls: true, insecure: true, provisioning: { ...asked, caCert: 'ca.pem' } },
+    });
+  });
+
+  test('one of them alone changes nothing else', () => {
+    const security = { accessToken: 't' };
+    expect(overlay({ thingsboard: { security } }, { TB_GW_PROVISIONING_DEVICE_KEY: 'k' }).raw).toEqual({
+      thingsboard: { security, provisioning: { provisionDeviceKey: 'k' } },
+    });
+  });
+});

@@ -21,6 +21,8 @@ export interface StageOptions {
   readonly thingsboard?: Readonly<Record<string, unknown>>;
   /** Members of the connector's `broker` beside address, session and credentials. */
   readonly broker?: Readonly<Record<string, unknown>>;
+  /** Members of the connector's file beside broker and mapping. */
+  readonly connector?: Readonly<Record<string, unknown>>;
   readonly token?: string;
   /** The gateway's login at the device broker; absent: anonymous. */
   readonly login?: { readonly username: string; readonly password: string };
@@ -72,6 +74,7 @@ export const startStage = async ({
   storage = {},
   thingsboard = {},
   broker: brokerKeys = {},
+  connector = {},
   token,
   login,
 }: StageOptions = {}) => {
@@ -118,6 +121,7 @@ export const startStage = async ({
         ...brokerKeys,
       },
       mapping,
+      ...connector,
     }),
   );
 

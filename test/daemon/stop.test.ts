@@ -122,12 +122,19 @@ peer('mosquitto', haveMosquitto())('the daemon', () => {
     await devices.burst(30);
     await on.arrived(30);
     await platform.until(() => platform.ownArrivals.length > 0, 20_000);
-    expect(platform.ownArrivals[0]!.values).toEqual({
+    // Those of the devices, and one that said what the machine has and how the connector is.
+    const n = 31;
+    expect(platform.ownArrivals[0]!.values).toMatchObject({
       devices_connected: 10,
-      messages_received: 30,
-      messages_sent: 30,
+      messages_received: n,
+      messages_sent: n,
       events_queued: 0,
+      serviceStats: { storageMsgPulled: n, platformMsgPushed: n, storageMsgCount: 0, platformTsProduced: 30 },
+      connectorsStats: { Devices: { storageMsgPushed: 30, connectorsErrors: 0, convertersErrors: 0 } },
     });
+    const { own } = platform;
+    expect(own.attributes.get('Devices_STATE')).toBe('connected');
+    expect(own.attributes.get('cpuCount')).toBeGreaterThan(0);
     expect(platform.violations).toEqual([]);
   }, 60_000);
 });

@@ -1,11 +1,24 @@
-import { EMPTY, NEVER, Observable, Subject, endWith, finalize, ignoreElements, map, of, takeUntil, tap } from 'rxjs';
+import {
+  EMPTY,
+  NEVER,
+  Observable,
+  Subject,
+  endWith,
+  filter,
+  finalize,
+  ignoreElements,
+  map,
+  of,
+  takeUntil,
+  tap,
+} from 'rxjs';
 import { expect, test } from 'vitest';
-import type { Command } from '../../src/model/command.js';
 import type { Source } from '../../src/model/component.js';
 import type { Envelope } from '../../src/model/envelope.js';
 import type { Message } from '../../src/model/message.js';
 import { enclose } from '../../src/operators/enclose.js';
 import { fleet } from '../../src/operators/fleet.js';
+import type { Directed } from '../../src/operators/fleet.js';
 import { marbles } from '../marbles.js';
 
 const message = (device: string): Message => ({ kind: 'connected', device, profile: 'default' });
@@ -177,19 +190,71 @@ test(
   }),
 );
 
-test('hands commands to every source that runs', () => {
+/** A command, and what became of it. */
+const commandTo = (to: string, id: number, heard: string[], isAlive = true): Directed => ({
+  to,
+  command: { kind: 'rpc', id, method: 'm', params: null },
+  isAlive: () => isAlive,
+  refuse: (why) => heard.push(`${to} ${id} ${why}`),
+});
+const hears =
+  (name: string, heard: string[]): Source =>
+  (commands) =>
+    commands.pipe(
+      tap((command) => heard.push(`${name} ${command.kind} ${'id' in command ? command.id : ''}`)),
+      ignoreElements(),
+      finalize(() => heard.push(`${name} ends`)),
+    );
+
+test('hands a command to the source that it names, and refuses what names none or one that has ended', () => {
   const heard: string[] = [];
-  const hears =
-    (name: string): Source =>
-    (commands) =>
-      commands.pipe(
-        tap((command) => heard.push(`${name} ${command.kind}`)),
-        ignoreElements(),
-        finalize(() => heard.push(`${name} ends`)),
-      );
-  const commands = new Subject<Command>();
-  const running = fleet({ a: hears('a'), b: hears('b'), c: () => EMPTY }, commands).subscribe();
-  commands.next({ kind: 'rpc', id: 1, method: 'm', params: null });
+  const commands = new Subject<Directed>();
+  const running = fleet({ a: hears('a', heard), b: hears('b', heard), c: () => EMPTY }, commands).subscribe();
+  for (const to of ['b', 'a', 'c', 'd', '__proto__']) commands.next(commandTo(to, 1, heard));
   running.unsubscribe();
-  expect(heard).toEqual(['a rpc', 'b rpc', 'a ends', 'b ends']);
+  expect(heard).toEqual(['b rpc 1', 'a rpc 1', 'c 1 ended', 'd 1 absent', '__proto__ 1 absent', 'a ends', 'b ends']);
+});
+
+test('holds commands while the sources are loading, and refuses those whose source is not among them', () => {
+  const heard: string[] = [];
+  const commands = new Subject<Directed>();
+  const maps = new Subject<ReadonlyMap<string, Source>>();
+  const running = fleet(maps, commands).subscribe();
+  commands.next(commandTo('a', 1, heard));
+  commands.next(commandTo('gone', 2, heard));
+  commands.next(commandTo('a', 3, heard, false));
+  commands.next(commandTo('a', 4, heard));
+  expect(heard).toEqual([]);
+  maps.next(mapOf({ a: hears('a', heard) }));
+  expect(heard).toEqual(['a rpc 1', 'gone 2 absent', 'a rpc 4']);
+  running.unsubscribe();
+});
+
+test('holds commands while a source is replaced, for its successor', () => {
+  const heard: string[] = [];
+  const commands = new Subject<Directed>();
+  const maps = new Subject<ReadonlyMap<string, Source>>();
+  const lets = new Subject<void>();
+  /** Ends some time after it was asked to. */
+  const slow: Source = () => new Observable(() => lets.subscribe(() => over.next()));
+  const over = new Subject<void>();
+  const running = fleet(maps, commands).subscribe();
+  maps.next(mapOf({ a: () => slow(NEVER).pipe(takeUntil(over)), b: hears('b', heard) }));
+  maps.next(mapOf({ a: hears('new a', heard), b: hears('new b', heard) }));
+  commands.next(commandTo('a', 1, heard));
+  commands.next(commandTo('b', 2, heard));
+  expect(heard).toEqual(['b ends', 'new b rpc 2']);
+  lets.next();
+  expect(heard).toEqual(['b ends', 'new b rpc 2', 'new a rpc 1']);
+  running.unsubscribe();
+});
+
+test('refuses what waits for a source that goes instead', () => {
+  const heard: string[] = [];
+  const commands = new Subject<Directed>();
+  const running = fleet(NEVER, commands, { until: commands.pipe(filter(({ to }) => to === 'end')) }).subscribe();
+  commands.next(commandTo('a', 1, heard));
+  commands.next(commandTo('end', 2, heard));
+  expect(heard).toContain('a 1 absent');
+  running.unsubscribe();
 });

@@ -19,18 +19,19 @@ const told = (fact: Fact): string => {
 
 interface Scene {
   /** The n-th connection, counted from 0. */
-  readonly attempt: (helpers: RunHelpers, connected: () => void, n: number) => Observable<string>;
+  readonly attempt: (helpers: RunHelpers, connected: () => void, n: number, polling: () => void) => Observable<string>;
   readonly result: string;
   /** Virtual milliseconds and what is said then. */
   readonly facts: readonly string[];
   readonly stop?: string;
+  readonly most?: number;
   readonly backoff?: (attempt: number) => number;
   /** When the result is unsubscribed from. */
   readonly until?: string;
   readonly error?: unknown;
 }
 
-const run = ({ attempt, result, facts, stop, backoff = () => 5, until, error }: Scene): void => {
+const run = ({ attempt, result, facts, stop, most, backoff = () => 5, until, error }: Scene): void => {
   const scheduler = new TestScheduler((actual, expected) => expect(actual).toEqual(expected));
   scheduler.run((helpers) => {
     const seen: string[] = [];
@@ -39,8 +40,9 @@ const run = ({ attempt, result, facts, stop, backoff = () => 5, until, error }: 
       context: { name: 'mqtt', fact: (fact) => seen.push(`${scheduler.now()} ${told(fact)}`) },
       backoff,
       scheduler,
+      most,
       ...(stop === undefined ? {} : { stop: helpers.hot(stop) }),
-    })((connected) => attempt(helpers, connected, n++));
+    })((connected, polling) => attempt(helpers, connected, n++, polling));
     helpers.expectObservable(supervised, until).toBe(result, undefined, error);
     helpers.flush();
     expect(seen).toEqual(facts);
@@ -63,7 +65,80 @@ describe('supervise', () => {
     run({
       attempt: ({ cold }, connected, n) => up(connected, n === 0 ? cold('a-#', undefined, lost) : cold('b|')),
       result: '--a 8ms b|',
-      facts: ['0 connecting', '2 connected', '4 reconnecting: lost', '11 connected', '12 disconnected'],
+      facts: [
+        '0 connecting',
+        '2 connected',
+        '4 disconnected: lost',
+        '4 reconnecting: lost',
+        '11 connected',
+        '12 disconnected',
+      ],
+    }));
+
+  it('goes through the whole life of a connector that asks its devices: each phase is said once', () =>
+    run({
+      attempt: ({ cold }, connected, n, polling) =>
+        up(
+          connected,
+          n === 0
+            ? cold('abcd#', undefined, lost).pipe(tap(polling))
+            : concat(cold('e|').pipe(tap(polling)), cold('-#', undefined, fatal)),
+        ),
+      result: '--abcd 7ms e-|',
+      facts: [
+        '0 connecting',
+        '2 connected',
+        '2 polling',
+        '6 disconnected: lost',
+        '6 reconnecting: lost',
+        '13 connected',
+        '13 polling',
+        '15 disconnected: no such file',
+        '15 disabled: no such file',
+        '15 alert CONFIG_INVALID',
+      ],
+    }));
+
+  it('gives up after so many tries in a row, disabled and with an alert', () =>
+    run({
+      attempt: ({ cold }, connected, n) =>
+        n === 0 ? up(connected, cold('a#', undefined, lost)) : cold('#', undefined, lost),
+      most: 2,
+      result: '--a 10ms |',
+      facts: [
+        '0 connecting',
+        '2 connected',
+        '3 disconnected: lost',
+        '3 reconnecting: lost',
+        '8 reconnecting: lost',
+        '13 disabled: gave up after 2 tries: lost',
+        '13 alert BROKER_UNREACHABLE',
+      ],
+    }));
+
+  it('gives up at once where no further try is allowed', () =>
+    run({
+      attempt: ({ cold }) => cold('-#', undefined, odd),
+      most: 0,
+      result: '-|',
+      facts: ['0 connecting', '1 failed +1', '1 disabled: gave up after 0 tries: odd', '1 alert CONVERSION_FAILED'],
+    }));
+
+  it('counts the tries anew after a connection that lasted', () =>
+    run({
+      attempt: ({ cold }, connected, n) =>
+        n === 1 ? up(connected, cold('10s #', undefined, lost)) : cold('#', undefined, lost),
+      most: 1,
+      result: '10012ms |',
+      facts: [
+        '0 connecting',
+        '0 reconnecting: lost',
+        '7 connected',
+        '10007 disconnected: lost',
+        '10007 reconnecting: lost',
+        '10012 disabled: gave up after 1 try: lost',
+        '10012 alert BROKER_UNREACHABLE',
+      ],
     }));
 
   it('counts a ProtocolError and goes on', () =>
@@ -166,6 +241,7 @@ describe('supervise', () => {
         '1 reconnecting: lost',
         '2 reconnecting: lost',
         '5 connected',
+        '10005 disconnected: lost',
         '10005 reconnecting: lost',
       ],
     });

@@ -122,7 +122,8 @@ export const buffer =
 
       /** One transaction; what it made durable is handed over and acknowledged. */
       const write: Step = () => {
-        linger.stop();
+        // What was refused since this turn began waits for the next one.
+        if (aloft.dying().length === 0) linger.stop();
         const remove = aloft.leaving().slice(0, room.mayLeave());
         const plan = room.plan(door.front(), remove);
         room.announce(plan);

@@ -24,7 +24,10 @@ const ROW_OVERHEAD = 32;
 
 /** The lane's front: arrivals in order, and the devices among them that the store does not know yet. */
 export interface Entrance {
-  /** False if the message can never be stored; it was refused then. */
+  /**
+   * False if the message is not to be stored. It was settled then: refused if it never can be, acknowledged uncounted if it is the leaving of a
+   * device that is not there.
+   */
   readonly enter: (arrival: Envelope<Kept>, fact: (fact: Fact) => void) => boolean;
   /** How many wait. */
   readonly size: () => number;
@@ -60,6 +63,8 @@ export const entrance = (
     }
   };
   const strange = new Set(devices.filter(({ connected }) => connected).map(({ device }) => device));
+  /** Who has come and not left, by the order of arrival. */
+  const present = new Set(strange);
 
   return {
     enter: (arrival, fact) => {
@@ -76,6 +81,12 @@ export const entrance = (
         arrival.nack(
           new Refused('MESSAGE_TOO_LARGE', `a message of ${value.device} is larger than the storage may hold`),
         );
+        return false;
+      }
+      if (value.kind !== 'disconnected') {
+        if (value.device !== GATEWAY_DEVICE) present.add(value.device);
+      } else if (!present.delete(value.device)) {
+        arrival.ack();
         return false;
       }
       queued += bytes;

@@ -30,6 +30,8 @@ const IDLE_WAIT = 1_000;
 export interface Announcer {
   /** Emits once when the device's connect is on its way on this session: its data may follow. */
   readonly before: (session: Session, device: string, profile: string) => Observable<void>;
+  /** Whether a message has told the device's profile. */
+  readonly knows: (device: string) => boolean;
   /** Emits the device's profile once, as soon as a message has told it. */
   readonly met: (device: string) => Observable<string>;
   /** Announces, says when it departs, and emits the PUBACK's reason, or 0 after `patience` ms without one. */
@@ -43,6 +45,8 @@ export interface Announcer {
   readonly rest: (session: Session) => Observable<never>;
   /** The device is disconnected or was deleted: it is announced again before its next data. */
   readonly forget: (device: string) => void;
+  /** The platform has renamed the device: it is announced under that name from now on. */
+  readonly rename: (device: string, now: string) => void;
 }
 
 /**
@@ -84,6 +88,11 @@ export const announcer = (limiter: Limiter<Bucket>, scheduler: SchedulerLike = a
       }),
     );
 
+  const forget = (device: string): void => {
+    known.delete(device);
+    if (current !== undefined) sessions.get(current)?.delete(device);
+  };
+
   return {
     before: (session, device, profile) => {
       if (device === GATEWAY_DEVICE) return of(undefined);
@@ -98,6 +107,7 @@ export const announcer = (limiter: Limiter<Bucket>, scheduler: SchedulerLike = a
       seen.set(device, sent);
       return sent;
     },
+    knows: (device) => known.has(device),
     met: (device) =>
       defer(() => (known.has(device) ? of(device) : learned.pipe(filter((name) => name === device)))).pipe(
         take(1),
@@ -120,9 +130,11 @@ export const announcer = (limiter: Limiter<Bucket>, scheduler: SchedulerLike = a
         }, IDLE_IN_FLIGHT),
         ignoreElements(),
       ),
-    forget: (device) => {
-      known.delete(device);
-      if (current !== undefined) sessions.get(current)?.delete(device);
+    forget,
+    rename: (device, now) => {
+      const profile = known.get(device);
+      forget(device);
+      if (profile !== undefined) known.set(now, profile);
     },
   };
 };

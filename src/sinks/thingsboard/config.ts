@@ -16,11 +16,14 @@ const wait = refine(t.number, (n) => n > 0 && n <= LONGEST, `seconds above 0, at
 const port = whole(1, 65_535, 'a port');
 
 const statistics = section('statistics', {
-  enable: defaulted(t.boolean, true, "Send the gateway's own statistics."),
+  enable: defaulted(t.boolean, true, "Send the gateway's own statistics, the states of its connectors and its alerts."),
   statsSendPeriodInSeconds: defaulted(wait, 60, 'Seconds between two statistics messages, at least 10.'),
-  enableCustom: pending(optional(t.boolean, 'Send the results of custom commands too.')),
-  customStatsSendPeriodInSeconds: pending(defaulted(seconds, 3600, 'Seconds between two runs of the custom commands.')),
-  configuration: pending(optional(t.string, 'File with the custom commands.')),
+  enableCustom: defaulted(t.boolean, false, 'Run the commands of the file `configuration`, and send what they print.'),
+  customStatsSendPeriodInSeconds: defaulted(wait, 3600, 'Seconds between two runs of these commands.'),
+  configuration: optional(
+    t.string,
+    'File with a list of commands: `[{"attributeOnGateway": "kernel", "command": ["uname", "-r"], "timeout": 10}]`. `timeout` is in seconds. No shell reads them.',
+  ),
 });
 
 const deviceFiltering = section('deviceFiltering', {
@@ -47,14 +50,17 @@ const fields = {
   ),
   proxy_host: pending(optional(t.string, 'Host of an HTTP proxy on the way to the platform.')),
   proxy_port: pending(optional(port, 'Port of the HTTP proxy.')),
-  security: optional(securityCodec, 'How the gateway proves who it is. Required.'),
+  security: optional(securityCodec, 'How the gateway proves who it is. Required unless there is `provisioning`.'),
   tls: defaulted(t.boolean, false, 'Encrypt the connection. Also on with port 8883, a caCert or a client certificate.'),
   insecure: defaulted(
     t.boolean,
     false,
     'Do not compare the host name with the certificate. The certificate itself is still verified.',
   ),
-  provisioning: pending(optional(provisioning, 'Keys with which a new gateway asks for its credentials.')),
+  provisioning: optional(
+    provisioning,
+    'Keys with which a gateway without a `security` section asks for its credentials. The answer is stored in `.credentials` beside this file, or in the data folder if that cannot be written to; delete it to ask again.',
+  ),
   mqttVersion: defaulted(
     refine(t.number, (n) => n === 4 || n === 5, 'an MQTT version (4 or 5)'),
     5,
@@ -89,16 +95,19 @@ const fields = {
   rateLimitPercentage: defaulted(whole(1, 100, 'percent'), 80, 'Percent of each rate limit that is used.'),
   statistics: defaulted(
     statistics,
-    { enable: true, statsSendPeriodInSeconds: 60, customStatsSendPeriodInSeconds: 3600 },
+    { enable: true, statsSendPeriodInSeconds: 60, enableCustom: false, customStatsSendPeriodInSeconds: 3600 },
     "The gateway's own statistics.",
   ),
   remoteShell: pending(defaulted(t.boolean, false, 'A shell on this machine over RPC.')),
   remoteConfiguration: pending(defaulted(t.boolean, false, 'Configuration from the platform.')),
   latencyDebugMode: pending(defaulted(t.boolean, false, 'Time stamps of each stage beside the data.')),
-  deviceFiltering: pending(optional(deviceFiltering, 'Which devices may pass.')),
-  reportStrategy: pending(optional(reportStrategy, 'When a value is reported, unless something nearer says it.')),
+  deviceFiltering: optional(deviceFiltering, 'Which devices may pass.'),
+  reportStrategy: optional(
+    reportStrategy,
+    'When a value is reported, unless something nearer says it. DISABLED here switches off what nearer ones say, too.',
+  ),
   reportStrategyDataCacheCleanupInterval: inert(optional(t.number, 'Seconds between two cleanings of that memory.')),
-  checkingDeviceActivity: pending(optional(checkingDeviceActivity, 'Disconnects devices that are silent.')),
+  checkingDeviceActivity: optional(checkingDeviceActivity, 'Disconnects devices that are silent.'),
   checkConnectorsConfigurationInSeconds: pending(
     defaulted(seconds, 60, 'Seconds between two looks at the connector files.'),
   ),

@@ -72,9 +72,12 @@ export const control = ({
   scheduler = asyncScheduler,
 }: ControlOptions) => {
   let waiting = 0;
-  /** An unknown device would be made under the profile `default`: the message waits until the profile is known. */
-  const announced = (session: Session, { device = GATEWAY_DEVICE }: Control): Observable<void> =>
-    device === GATEWAY_DEVICE
+  /**
+   * An unknown device would be made under the profile `default`: the message waits until the profile is known. A reply need not: whom the platform
+   * has asked is there.
+   */
+  const announced = (session: Session, { kind, device = GATEWAY_DEVICE }: Control): Observable<void> =>
+    device === GATEWAY_DEVICE || (kind === 'reply' && !announce.knows(device))
       ? of(undefined)
       : announce.met(device).pipe(mergeMap((profile) => announce.before(session, device, profile)));
   const deliver = ({ value, ack, nack }: Envelope<Control>): Observable<never> => {

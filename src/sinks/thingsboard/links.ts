@@ -20,6 +20,7 @@ const slow: ReadonlySet<string> = new Set([
   'NOT_A_GATEWAY',
   'NOT_THINGSBOARD',
   'DUPLICATE_GATEWAY',
+  'PROVISIONING_REFUSED',
 ]);
 /** The server ended the session because of one publish; finding out which takes a few more connections. */
 const searching: ReadonlySet<number> = new Set([129, 131, 153]);
@@ -55,10 +56,10 @@ export interface Links {
  * The connection to the platform, kept up: the current session, or why there is none. The latest is replayed to whoever comes later.
  *
  * Promises: at most one connection at a time; it never ends of itself, whatever the platform does, but with a FatalError (a file that
- * cannot be read at the first try; later it may be about to be replaced). After refused credentials, an entity that is no gateway, a server
- * that is no ThingsBoard, or a second client with the same credentials, the next try is a minute away or more. Subscribers are told in the order in which they
+ * cannot be read at the first try, later it may be about to be replaced; keys for provisioning that the platform does not know). After refused credentials, an entity that is no gateway, a server
+ * that is no ThingsBoard, a second client with the same credentials, or a refusal to give out credentials, the next try is a minute away or more. Subscribers are told in the order in which they
  * subscribed. Says one state for each failure, with its reason and the wait; and, once until a session stands again, an alert for each
- * of those four and for ten failures in a row.
+ * of those five and for ten failures in a row.
  */
 export const links = ({ connect, context, backoff = linkBackoff, scheduler }: Links): Observable<Link> => {
   const who = 'thingsboard';
@@ -75,7 +76,8 @@ export const links = ({ connect, context, backoff = linkBackoff, scheduler }: Li
   /** A file that could be read once is being replaced: that passes. */
   const asLost = (error: unknown): LinkLost | undefined => {
     if (error instanceof LinkLost) return error;
-    return filesWereRead && error instanceof FatalError ? new LinkLost(error.code, error.message) : undefined;
+    const passing = filesWereRead && error instanceof FatalError && error.code === 'CONFIG_INVALID';
+    return passing ? new LinkLost(error.code, error.message) : undefined;
   };
   const mourn = (lost: LinkLost): void => {
     filesWereRead = true;

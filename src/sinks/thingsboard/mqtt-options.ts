@@ -18,23 +18,26 @@ export interface MqttOptions {
   readonly checkServerIdentity?: () => undefined;
 }
 
-const read = (folder: string, file: string, key: string): Buffer => {
-  try {
-    return readFileSync(resolve(folder, file));
-  } catch (error) {
-    throw new FatalError('CONFIG_INVALID', `thingsboard.security.${key}: cannot read ${file}: ${reasonOf(error)}`);
-  }
-};
+const reader =
+  (folder: string, section: string) =>
+  (file: string, key: string): Buffer => {
+    try {
+      return readFileSync(resolve(folder, file));
+    } catch (error) {
+      throw new FatalError('CONFIG_INVALID', `thingsboard.${section}.${key}: cannot read ${file}: ${reasonOf(error)}`);
+    }
+  };
 
 /**
  * Turns the configured security into connection options, reading certificates from files relative to `folder`.
  *
  * Promises: a client certificate is presented only with x509 credentials, because the platform would then not look at a token. With
  * TLS the certificate of the platform is always verified; `insecure` only skips the comparison of the host name. Nothing ever falls
- * back to plain text. Throws a FatalError that names the file which cannot be read.
+ * back to plain text. Throws a FatalError that names the file which cannot be read, and the section of the configuration that names it.
  */
-export const mqttOptions = (config: ThingsBoardConfig, folder: string): MqttOptions => {
+export const mqttOptions = (config: ThingsBoardConfig, folder: string, section = 'security'): MqttOptions => {
   const { security } = config;
+  const read = reader(folder, section);
   const kind = security && kindOf(security);
   if (security === undefined || kind === undefined)
     throw new FatalError('CONFIG_INVALID', 'thingsboard.security: there are no credentials for the platform');
@@ -55,9 +58,9 @@ export const mqttOptions = (config: ThingsBoardConfig, folder: string): MqttOpti
     ...(kind === 'basic' && clientId !== undefined ? { clientId } : {}),
     ...(kind === 'basic' && username !== undefined ? { username } : {}),
     ...(kind === 'basic' && password !== undefined ? { password } : {}),
-    ...(secure && caCert !== undefined ? { ca: read(folder, caCert, 'caCert') } : {}),
-    ...(kind === 'x509' && cert !== undefined ? { cert: read(folder, cert, 'cert') } : {}),
-    ...(kind === 'x509' && privateKey !== undefined ? { key: read(folder, privateKey, 'privateKey') } : {}),
+    ...(secure && caCert !== undefined ? { ca: read(caCert, 'caCert') } : {}),
+    ...(kind === 'x509' && cert !== undefined ? { cert: read(cert, 'cert') } : {}),
+    ...(kind === 'x509' && privateKey !== undefined ? { key: read(privateKey, 'privateKey') } : {}),
     ...(secure && skipHost ? { checkServerIdentity: () => undefined } : {}),
   };
 };

@@ -1,6 +1,5 @@
 import type { Socket } from 'node:net';
-import { connect as mqttConnect } from 'mqtt';
-import type { IClientOptions, IConnackPacket, MqttClient } from 'mqtt';
+import type { IConnackPacket } from 'mqtt';
 import { asyncScheduler, AsyncSubject, from, merge, Observable, Subject } from 'rxjs';
 import type { SchedulerLike } from 'rxjs';
 import type { Context } from '../../model/component.js';
@@ -9,9 +8,11 @@ import { fifo } from '../../operators/fifo.js';
 import { ackWatch } from './ack-watch.js';
 import type { ThingsBoardConfig } from './config.js';
 import { closeError, connectError } from './connect-errors.js';
+import { farewell } from './farewell.js';
 import { LinkLost } from './link-lost.js';
 import { notThingsBoard } from './not-thingsboard.js';
 import { mqttOptions } from './mqtt-options.js';
+import { startClient } from './start-client.js';
 import { filters, isGatewayTopic } from './topics.js';
 
 /** What the platform sent. */
@@ -38,23 +39,12 @@ export interface Session {
   readonly maximumPacketSize: number | undefined;
 }
 
-const CONNECT_TIMEOUT = 10_000;
-/** How long in ms the peer has to close the connection after DISCONNECT. */
-const FAREWELL = 1_000;
+/** How long in ms the peer has to answer CONNECT and the subscription together. */
+const OPENING = 20_000;
 /** A broker stored the message for nobody. */
 const UNHEARD = 16;
 /** The platform queues at most 100; the rest is for connects, which count for nobody. */
 const MOST_IN_FLIGHT = 95;
-
-/** A certificate that is no certificate is thrown at once: it may be half written, and the next try finds it whole. */
-const started = (options: IClientOptions): MqttClient => {
-  try {
-    return mqttConnect(options);
-  } catch (error) {
-    const what = options.cert === undefined ? 'cannot connect to the platform' : 'cannot use cert and privateKey';
-    throw new LinkLost('BROKER_UNREACHABLE', `${what}: ${reasonOf(error)}`);
-  }
-};
 
 /**
  * Connects, subscribes, and then emits one session. Ends only with an error, a {@link LinkLost} saying why.
@@ -69,18 +59,12 @@ export const connect = (
   scheduler: SchedulerLike = asyncScheduler,
 ): Observable<Session> =>
   new Observable<Session>((out) => {
-    const client = started({
+    const client = startClient({
       ...mqttOptions(config, context.folder),
       host: config.host,
       port: config.port,
       keepalive: config.keep_alive,
       protocolVersion: config.mqttVersion === 4 ? 4 : 5,
-      clean: true,
-      reconnectPeriod: 0,
-      // mqtt.js formats its debug lines before it asks whether anybody reads them.
-      log: () => undefined,
-      resubscribe: false,
-      connectTimeout: CONNECT_TIMEOUT,
     });
     let reason: number | undefined;
     let why: unknown;
@@ -174,7 +158,7 @@ export const connect = (
 
     const subscribed = scheduler.schedule(
       () => fail(new LinkLost('BROKER_UNREACHABLE', 'no answer to the subscription')),
-      2 * CONNECT_TIMEOUT,
+      OPENING,
     );
 
     client.on('connect', (connack) => {
@@ -218,12 +202,6 @@ export const connect = (
     out.add(() => {
       subscribed.unsubscribe();
       watch.stop();
-      // What is unacknowledged stays with whoever sent it; the library would wait for it before it says DISCONNECT.
-      for (const id of Object.keys(client.outgoing)) client.removeOutgoingMessage(Number(id));
-      if (client.connected) {
-        const cut = scheduler.schedule(() => client.stream.destroy(), FAREWELL);
-        client.once('close', () => cut.unsubscribe());
-        client.end(false);
-      } else client.end(true);
+      farewell(client, scheduler);
     });
   });

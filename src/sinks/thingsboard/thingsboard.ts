@@ -29,6 +29,7 @@ import { when } from '../../operators/when.js';
 import { allowance } from './allowance.js';
 import { announcer } from './announce.js';
 import { answers } from './answers.js';
+import { authorized } from './authorized.js';
 import { commands } from './commands.js';
 import type { ThingsBoardConfig } from './config.js';
 import { control } from './control.js';
@@ -36,13 +37,15 @@ import { deletedDevices } from './deleted-devices.js';
 import { askLimits } from './limits.js';
 import { links } from './links.js';
 import { parts } from './parts.js';
-import { connect } from './session.js';
+import { renamedDevices } from './renamed-devices.js';
 import { transmit } from './transmit.js';
 
 /** What tests and embedders may choose. */
 export interface ThingsBoardExtra {
   /** How long to wait before each new connection. Default: full jitter of 15 s at most; a minute at least after refused credentials. */
   readonly backoff?: Backoff;
+  /** Where credentials are stored that the platform gives, if the folder of the configuration cannot be written to. Default: nowhere else. */
+  readonly folders?: readonly string[];
   /** Where time comes from. Default: RxJS's `asyncScheduler`. */
   readonly scheduler?: SchedulerLike;
 }
@@ -57,17 +60,21 @@ const GRACE = 2_000;
  * never take it; `Unavailable` when its device must wait. Whatever else happens to the connection, it stays unsettled and is sent again. Each
  * device's messages go in the order in which they came. No rate limit is exceeded. When the messages end, what is in flight has two seconds
  * to be acknowledged (none if there is no connection); then it says DISCONNECT and completes. It errors only if a certificate file
- * cannot be read when it starts. Source: the platform's MQTT contract.
+ * cannot be read when it starts, or if the platform does not know the keys with which it asks for credentials. Source: the platform's MQTT contract.
  */
 export const thingsboard =
-  (config: ThingsBoardConfig, context: Context, { backoff, scheduler = asyncScheduler }: ThingsBoardExtra = {}): Sink =>
+  (
+    config: ThingsBoardConfig,
+    context: Context,
+    { backoff, folders = [], scheduler = asyncScheduler }: ThingsBoardExtra = {},
+  ): Sink =>
   (messages) =>
     defer(() => {
       const allowed = allowance(config, scheduler);
       const announce = announcer(allowed.devices, scheduler);
       const asked = answers();
       const link = links({
-        connect: connect(config, context, scheduler),
+        connect: authorized(config, context, folders, scheduler),
         context,
         scheduler,
         ...(backoff === undefined ? {} : { backoff }),
@@ -109,7 +116,10 @@ export const thingsboard =
             ? EMPTY
             : merge(commands(session, asked, context), askLimits(session, allowed), announce.rest(session)),
         ),
-        tap((command) => deletedDevices(command).forEach(announce.forget)),
+        tap((command) => {
+          for (const [old, now] of renamedDevices(command)) announce.rename(old, now);
+          deletedDevices(command).forEach(announce.forget);
+        }),
       );
       return merge<(Command | undefined)[]>(onSession, concat(uplink, of(undefined))).pipe(
         takeWhile((command) => command !== undefined),

@@ -21,6 +21,7 @@ import { GATEWAY_DEVICE } from '../../model/message.js';
 import type { Data, Values } from '../../model/message.js';
 import { noFacts } from '../../operators/tally.js';
 import type { Sums } from '../../operators/tally.js';
+import type { Figures } from './figures.js';
 
 /** The incumbent sends no more often either. */
 const SHORTEST = 10;
@@ -31,6 +32,8 @@ export interface Statistics {
   readonly devices: Observable<number>;
   /** `statsSendPeriodInSeconds`. Default 60, at least 10. */
   readonly period?: number;
+  /** More figures for each message; `queued` messages wait in the storage. Default: none. */
+  readonly figures?: (now: number, queued: number) => Figures;
   /** Told of each period that was skipped. */
   readonly fact?: (fact: Fact) => void;
   readonly scheduler?: SchedulerLike;
@@ -55,20 +58,21 @@ const data = (ts: number, values: Values): Data => ({
 });
 
 /**
- * The gateway's own telemetry: devices_connected, messages_received, messages_sent and events_queued, once per period.
+ * The gateway's own telemetry: devices_connected, messages_received, messages_sent and events_queued, and whatever `figures` adds, once per period.
  *
  * Promises: at most one message is unsettled, periods that find it so are skipped; one that is not taken is not sent again, since the
- * next one says more; no drift; completes when `commands` does.
+ * next one says more: its figures begin where the last ones ended that were taken; no drift; completes when `commands` does.
  */
 export const statistics =
-  ({ sums, devices, period = 60, fact, scheduler = asyncScheduler }: Statistics): Source =>
+  ({ sums, devices, period = 60, figures, fact, scheduler = asyncScheduler }: Statistics): Source =>
   (commands) =>
     defer(() => {
       const every = Math.max(SHORTEST, period) * 1_000;
       const start = scheduler.now();
       let unsettled = false;
-      const settle = (): void => {
+      const settle = (more?: Figures): void => {
         unsettled = false;
+        more?.taken();
       };
       const latest = combineLatest({ sums: sums.pipe(startWith(noFacts)), devices: devices.pipe(startWith(0)) });
       return defer(() => timer(untilNext(start, scheduler.now(), every), scheduler)).pipe(
@@ -80,13 +84,19 @@ export const statistics =
         withLatestFrom(latest),
         map(([, now]) => {
           unsettled = true;
+          const more = figures?.(scheduler.now(), now.sums.queued);
           const values = {
+            ...more?.values,
             devices_connected: now.devices,
             messages_received: now.sums.received,
             messages_sent: now.sums.delivered,
             events_queued: now.sums.queued,
           };
-          return envelope(data(Math.round(scheduler.now()), values), settle, settle);
+          return envelope(
+            data(Math.round(scheduler.now()), values),
+            () => settle(more),
+            () => settle(),
+          );
         }),
         takeUntil(commands.pipe(ignoreElements(), endWith(undefined))),
       );

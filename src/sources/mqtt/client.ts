@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { connect, ReasonCodes } from 'mqtt';
 import type { IClientOptions, MqttClient } from 'mqtt';
 import { asapScheduler, concat, Observable, observeOn, takeUntil } from 'rxjs';
@@ -10,6 +11,8 @@ import type { BrokerOptions } from './connect-options.js';
 import { connectionLost } from './connection-lost.js';
 import { deferredPuback } from './deferred-puback.js';
 import { inOrder } from './in-order.js';
+import { link } from './link.js';
+import type { Link, OwnLink } from './link.js';
 import { randomClientId } from './random-client-id.js';
 import type { Raw } from './raw.js';
 import { subscribeAll } from './subscribe-all.js';
@@ -28,8 +31,11 @@ export interface ClientOptions {
   readonly stop: Observable<unknown>;
   /** Reads a certificate. */
   readonly read: (path: string) => Buffer;
-  /** Accepted, and every subscription answered. `resumed`: the broker still had the session; 3.1 cannot say and counts as resumed. */
-  readonly onConnected: (resumed: boolean) => void;
+  /**
+   * Accepted, and every subscription answered. `resumed`: the broker still had the session; 3.1 cannot say and counts as resumed. `link` is
+   * the way down for as long as the connection lasts.
+   */
+  readonly onConnected: (resumed: boolean, link: Link) => void;
   readonly onFilterRefused: (topicFilter: string, why: string) => void;
   /** The broker promises less than was asked for. */
   readonly onQosLowered: (topicFilter: string, qos: number) => void;
@@ -65,6 +71,8 @@ const opened = (options: IClientOptions, where: string): MqttClient => {
  * `sessionExpiryInterval`; both with a fixed `clientId`) what was not acknowledged comes again, so each message arrives at least
  * once. With a clean session the broker forgets it with the connection.
  *
+ * The {@link Link} that `onConnected` gets publishes; what comes on a response topic is offered to the calls that wait, and emitted like everything else.
+ *
  * Above the bounds of `unsettled` it stops reading, which makes the broker wait on every version, and holds the connection; no
  * connection is made while they are reached. `stop` ends the intake: later messages are passed over without PUBACK, the
  * unsettled ones are still acknowledged, then it says DISCONNECT and completes. Unsubscribing destroys the connection.
@@ -86,17 +94,20 @@ export const client = (
     let held: Subscription | undefined;
     let readOn = NOTHING;
     let answers: Subscription | undefined;
+    let down: OwnLink | undefined;
     const deaf = (): boolean => held !== undefined;
     const mqtt = opened(connectOptions(identified, read), where);
 
     let leave = (error: ConnectionError): void => (stopping ? subscriber.complete() : subscriber.error(error));
     const end = (error: ConnectionError): void => {
       alive = false;
+      down?.close();
       leave(error);
     };
     /** Leaves politely, behind the PUBACKs that were just written; at once if the connection goes first. */
     const part = (then: () => void): void => {
       alive = false;
+      down?.close();
       leave = then;
       if (mqtt.connected) wire.disconnect(then);
       else then();
@@ -137,10 +148,10 @@ export const client = (
     const wire = deferredPuback(
       mqtt,
       ({ topic, payload, retain, qos, messageId }, next) => {
-        if (alive && !stopping) {
-          const bytes = typeof payload === 'string' ? Buffer.from(payload) : payload;
-          deliver({ topic, payload: bytes, retained: retain, qos }, qos === 1 ? messageId : undefined);
-        }
+        const bytes = typeof payload === 'string' ? Buffer.from(payload) : payload;
+        const received = { topic, payload: bytes, retained: retain, qos };
+        if (alive) down?.offer(received);
+        if (alive && !stopping) deliver(received, qos === 1 ? messageId : undefined);
         if (!alive || !unsettled.full()) {
           next();
           return;
@@ -158,13 +169,28 @@ export const client = (
       scheduler,
     );
 
-    mqtt.on('connect', ({ sessionPresent }) => {
+    mqtt.on('connect', (connack) => {
       if (!alive) return;
       accepted = true;
-      const resumed = sessionPresent || broker.version === 3;
-      answers = subscribeAll(mqtt, subscriptions, { where, deaf, scheduler, onFilterRefused, onQosLowered }).subscribe({
+      // A reply is one small packet, and must not wait for the next.
+      (mqtt.stream as Partial<Socket>).setNoDelay?.(true);
+      const resumed = connack.sessionPresent || broker.version === 3;
+      const refused = new Set<string>();
+      answers = subscribeAll(mqtt, subscriptions, {
+        where,
+        deaf,
+        scheduler,
+        onFilterRefused: (topicFilter, why) => {
+          refused.add(topicFilter);
+          onFilterRefused(topicFilter, why);
+        },
+        onQosLowered,
+      }).subscribe({
         complete: () => {
-          if (alive) onConnected(resumed);
+          if (!alive) return;
+          const heard = subscriptions.filter(({ topicFilter }) => !refused.has(topicFilter));
+          down = link(mqtt, connack, heard, scheduler);
+          onConnected(resumed, down);
         },
         error: end,
       });
@@ -182,6 +208,7 @@ export const client = (
 
     return () => {
       alive = false;
+      down?.close();
       stopped.unsubscribe();
       answers?.unsubscribe();
       held?.unsubscribe();

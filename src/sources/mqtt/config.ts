@@ -1,38 +1,40 @@
 import * as t from 'io-ts';
-import { defaulted, optional, pending, required, section } from '../../model/codec.js';
+import { defaulted, optional, required, section } from '../../model/codec.js';
 import { connectorFields } from '../../model/connector-fields.js';
+import { attributeRequest } from './attribute-request.js';
+import { attributeUpdate } from './attribute-update.js';
 import { broker } from './broker.js';
 import { deviceRequest } from './device-request.js';
-import type { DeviceRequest } from './device-request.js';
 import { mapping } from './mapping.js';
 import { modernFile } from './modern-file.js';
 import { olderKeys } from './older-keys.js';
-
-const list = t.readonlyArray(deviceRequest, 'a list of requests');
-/** The incumbent writes a section without entries as `{}`. */
-const isEmpty = (input: unknown): boolean =>
-  typeof input === 'object' && input !== null && Object.keys(input).length === 0;
-const requests: t.Type<readonly DeviceRequest[], unknown> = new t.ReadonlyArrayType(
-  list.name,
-  list.is,
-  (input, context) => (isEmpty(input) ? t.success([]) : list.validate(input, context)),
-  (value: readonly DeviceRequest[]): unknown => value,
-  deviceRequest,
-);
+import { requestList } from './request-list.js';
+import { serverSideRpc } from './server-side-rpc.js';
 
 const olderPlace = (name: string): string => `Older place of \`requestsMapping.${name}\`; what stands here wins.`;
-const later = (doc: string) => pending(optional(t.unknown, doc));
 
 const requestSections = {
-  connectRequests: defaulted(requests, [], 'Topics by which devices say that they are there.'),
+  connectRequests: defaulted(requestList(deviceRequest), [], 'Topics by which devices say that they are there.'),
   disconnectRequests: defaulted(
-    requests,
+    requestList(deviceRequest),
     [],
     'Topics by which devices say that they leave. A device that has said nothing since the start has none to leave.',
   ),
-  attributeRequests: later('Topics by which devices ask for attributes of the platform.'),
-  attributeUpdates: later('Where changed shared attributes are published.'),
-  serverSideRpc: later('Where calls of the platform are published.'),
+  attributeRequests: defaulted(
+    requestList(attributeRequest),
+    [],
+    'Topics by which devices ask for attributes of the platform, and where they are answered.',
+  ),
+  attributeUpdates: defaulted(
+    requestList(attributeUpdate),
+    [],
+    'Where changed shared attributes are published; every rule that fits is used.',
+  ),
+  serverSideRpc: defaulted(
+    requestList(serverSideRpc),
+    [],
+    'Where calls of the platform are published; the first rule that fits is used.',
+  ),
 };
 
 /** The connector file of the MQTT source (`mqtt.json`): the broker, and what its messages mean. Older forms are read as well. */
@@ -42,7 +44,13 @@ export const mqttConfig = olderKeys(
     mapping: defaulted(t.readonlyArray(mapping, 'a list of mappings'), [], 'Which topics are read, and how.'),
     requestsMapping: defaulted(
       section('requestsMapping', requestSections),
-      { connectRequests: [], disconnectRequests: [] },
+      {
+        connectRequests: [],
+        disconnectRequests: [],
+        attributeRequests: [],
+        attributeUpdates: [],
+        serverSideRpc: [],
+      },
       'What devices ask and are asked.',
     ),
     ...connectorFields,

@@ -1,19 +1,44 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { asyncScheduler, catchError, concat, defer, endWith, ignoreElements, ReplaySubject, share } from 'rxjs';
-import type { SchedulerLike } from 'rxjs';
+import {
+  asyncScheduler,
+  BehaviorSubject,
+  catchError,
+  concat,
+  connect as multicast,
+  defer,
+  endWith,
+  finalize,
+  ignoreElements,
+  merge,
+  ReplaySubject,
+  share,
+  Subject,
+  takeUntil,
+  tap,
+} from 'rxjs';
+import type { Observable, SchedulerLike } from 'rxjs';
+import type { Command } from '../../model/command.js';
 import type { Context, Source } from '../../model/component.js';
 import { ConnectionError, FatalError, GatewayError, ProtocolError, reasonOf, Unavailable } from '../../model/errors.js';
+import type { Envelope } from '../../model/envelope.js';
 import type { Counter } from '../../model/fact.js';
+import type { Message } from '../../model/message.js';
 import type { Backoff } from '../../operators/backoff.js';
 import { convert } from '../../operators/convert.js';
+import { enclose } from '../../operators/enclose.js';
+import { serve } from '../../operators/serve.js';
 import { shed } from '../../operators/shed.js';
 import { stamper } from '../../operators/stamp.js';
 import { supervise } from '../../operators/supervise.js';
+import { attributeAnswers } from './attribute-answers.js';
 import { brokerBackoff } from './broker-backoff.js';
 import type { client, Received } from './client.js';
 import type { MqttConfig } from './config.js';
+import { downlink } from './downlink.js';
 import { isPersistent } from './is-persistent.js';
+import { letGo } from './let-go.js';
+import type { Link } from './link.js';
 import { mappings } from './mappings.js';
 import type { Raw } from './raw.js';
 import type { Said } from './reader.js';
@@ -54,6 +79,8 @@ export interface Timing {
 /**
  * The MQTT source in time: connects, and again after a loss; refuses what QoS 0 brings beyond 1000 unsettled; converts; stamps.
  *
+ * Commands wait for a connection as `serve` says. An attribute request that comes back costs only itself.
+ *
  * Promises: a message that cannot be converted, or is larger than `maxPayloadBytes`, is logged, counted as `failed` and acknowledged. When `commands` completes the
  * intake ends; the source completes once everything it emitted is settled.
  */
@@ -71,6 +98,7 @@ export const intake =
       ...usable.map(({ mapping }) => mapping),
       ...requests.connectRequests,
       ...requests.disconnectRequests,
+      ...requests.attributeRequests,
     ];
     const count = (counter: Counter): void => fact({ kind: 'count', who, counter, n: 1 });
     for (const { label, why } of unsupported) log.warn('a mapping is not used', { mapping: label, why });
@@ -88,13 +116,18 @@ export const intake =
       count('empty');
     };
 
-    return (commands) =>
+    const undelivered = (what: Readonly<Record<string, unknown>>): void =>
+      log.warn('something for a device could not be delivered', what);
+
+    const run = (commands: Observable<Command>): Observable<Envelope<Message>> =>
       defer(() => {
         const toConverted = uplink(config, failed, empty);
         const stamp = stamper({
           now: () => scheduler.now(),
           onCollision: (n) => fact({ kind: 'count', who, counter: 'collided', n }),
         });
+        const links = new BehaviorSubject<Link | undefined>(undefined);
+        const answers = attributeAnswers();
         const account = unsettled({
           messages: broker.maxUnacknowledgedMessages,
           bytes: broker.maxUnacknowledgedBytes,
@@ -105,38 +138,49 @@ export const intake =
           endWith(undefined),
           share({ connector: () => new ReplaySubject<unknown>(1), resetOnComplete: false }),
         );
+        const messageOf = (said: Said): Became['message'] => {
+          if (!('kind' in said))
+            return said.report === undefined ? stamp(said, who) : { ...stamp(said, who), report: said.report };
+          return said.kind === 'attributeRequest' ? answers.ask(said) : said;
+        };
         let wasUp = false;
         const passing = (error: unknown): never => {
           // A file that could be read once is being replaced: that passes.
           if (!(error instanceof FatalError) || !wasUp) throw error;
           throw new ConnectionError('BROKER_UNREACHABLE', error.message, { cause: error });
         };
-        const received = supervise({ context, stop, scheduler, backoff })((onConnected) =>
-          connect(broker, subscriptions(wanted), {
-            unsettled: account,
-            stop,
-            read: (path) => readFileSync(resolve(folder, path)),
-            onConnected: (resumed) => {
-              if (wasUp && !resumed && isPersistent(broker))
-                log.warn('the broker has lost the session: what it kept for the gateway is gone');
-              wasUp = true;
-              onConnected();
-            },
-            onFilterRefused: (topicFilter, why) => {
-              log.error('a topic filter was refused', { topicFilter, why });
-              fact({ kind: 'alert', who, code: 'SUBSCRIPTION_REFUSED', text: `${topicFilter}: ${why}` });
-            },
-            onQosLowered: (topicFilter, qos) =>
-              log.warn('the broker granted a lower quality of service than was asked for', { topicFilter, qos }),
-            onRefused: (why) => {
-              log.warn('a message was refused', { why: why.message });
-              // Whoever refused it for good has counted it.
-              if (why instanceof Unavailable) count('shed');
-            },
-            scheduler,
-          }).pipe(catchError(passing)),
+        const received = supervise({ context, stop, scheduler, backoff, most: config.maxReconnectAttempts })(
+          (onConnected) =>
+            connect(broker, subscriptions(wanted), {
+              unsettled: account,
+              stop,
+              read: (path) => readFileSync(resolve(folder, path)),
+              onConnected: (resumed, link) => {
+                if (wasUp && !resumed && isPersistent(broker))
+                  log.warn('the broker has lost the session: what it kept for the gateway is gone');
+                wasUp = true;
+                onConnected();
+                links.next(link);
+              },
+              onFilterRefused: (topicFilter, why) => {
+                log.error('a topic filter was refused', { topicFilter, why });
+                fact({ kind: 'alert', who, code: 'SUBSCRIPTION_REFUSED', text: `${topicFilter}: ${why}` });
+              },
+              onQosLowered: (topicFilter, qos) =>
+                log.warn('the broker granted a lower quality of service than was asked for', { topicFilter, qos }),
+              onRefused: (why) => {
+                log.warn('a message was refused', { why: why.message });
+                // Whoever refused it for good has counted it.
+                if (why instanceof Unavailable) count('shed');
+              },
+              scheduler,
+            }).pipe(
+              catchError(passing),
+              finalize(() => links.next(undefined)),
+            ),
         );
-        return concat(received, account.drained).pipe(
+        const over = new Subject<void>();
+        const up = concat(received, account.drained).pipe(
           shed<Received>(
             QOS0_LIMIT,
             () => count('shed'),
@@ -146,12 +190,27 @@ export const intake =
             const { topic, payload } = raw;
             if (payload.length > broker.maxPayloadBytes) throw tooLarge(topic, payload.length, broker.maxPayloadBytes);
             return toConverted(raw, scheduler.now()).map((said, i, { length }) => ({
-              message: 'kind' in said ? said : stamp(said, who),
+              message: messageOf(said),
               first: i === 0,
               alone: length === 1,
             }));
           }, failed),
           weigh(account),
+          letGo(({ id, device }, { message: why }) => {
+            answers.forget(id);
+            undelivered({ what: 'attributeRequest', device, why });
+          }),
+          tap({ complete: () => over.next() }),
         );
+        const handle = downlink(config, { answers, onFailure: (why) => undelivered({ what: 'attributeUpdate', why }) });
+        const down = serve(commands.pipe(takeUntil(over)), links, handle, {
+          name: who,
+          onFailure: ({ kind: what, device }, why) => undelivered({ what, device, why }),
+          scheduler,
+        });
+        return merge(down.pipe(enclose()), up);
       });
+
+    // One subscription for both ways, and the way down listens first.
+    return (commands) => commands.pipe(multicast(run));
   };

@@ -1,6 +1,6 @@
 import * as t from 'io-ts';
 import { checked } from '../../model/checked.js';
-import { defaulted, inert, optional, pending, refine, required, section } from '../../model/codec.js';
+import { defaulted, inert, optional, refine, required, section } from '../../model/codec.js';
 import { reportStrategy } from '../../model/report-strategy.js';
 import { regexMistake } from '../../operators/extract/regex-mistake.js';
 import { deviceInfo } from './device-info.js';
@@ -31,7 +31,7 @@ const datapoint = checked(
     dayfirst: optional(t.boolean, 'Dates of `tsField` begin with the day.'),
     yearfirst: optional(t.boolean, 'Dates of `tsField` begin with the year.'),
     hexMode: optional(t.boolean, 'Bytes converter: the slice as two hexadecimal digits a byte.'),
-    reportStrategy: pending(optional(reportStrategy, 'When this key is reported.')),
+    reportStrategy: optional(reportStrategy, 'When this key is reported.'),
   }),
   ({ key, keySource }) => {
     const expected = keySource === 'topic' ? regexMistake(key) : undefined;
@@ -82,7 +82,7 @@ const converter = olderKeys(
         false,
         'A finished value that is a formula of numbers is computed: `+ - * / // % **`, parentheses, abs, min, max, round, int and float. Code is refused.',
       ),
-      reportStrategy: pending(optional(reportStrategy, 'When the keys of this converter are reported.')),
+      reportStrategy: optional(reportStrategy, 'When the keys of this converter are reported.'),
       extensionConfig: optional(t.UnknownRecord, 'Given to the custom converter.'),
       sharedGlobal: optional(t.boolean, 'One custom converter for all mappings that name it.'),
       sharedId: optional(t.string, 'One custom converter for all mappings that name it with this id.'),
@@ -109,7 +109,7 @@ const converter = olderKeys(
 export const mapping = section('a mapping', {
   ...subscriptionFields,
   converter: required(converter, 'How the payload is read.'),
-  reportStrategy: pending(optional(reportStrategy, 'When the keys of this mapping are reported.')),
+  reportStrategy: optional(reportStrategy, 'When the keys of this mapping are reported.'),
 });
 
 export type Datapoint = t.TypeOf<typeof datapoint>;

@@ -1,5 +1,6 @@
-import type { Connected, Disconnected } from '../../model/message.js';
+import type { Connected, Disconnected, Reporting } from '../../model/message.js';
 import type { Converted } from '../../operators/extract/converted.js';
+import type { Asked } from './attribute-requests.js';
 import type { Body } from './read-body.js';
 
 /** One message as converters see it. */
@@ -11,8 +12,8 @@ export interface Inbound {
   readonly now: number;
 }
 
-/** What a message says: data that has no stamp yet, or that a device has come or gone. */
-export type Said = Converted | Connected | Disconnected;
+/** What a message says: data that has no stamp yet, that a device has come or gone, or what it asks. */
+export type Said = (Converted & { readonly report?: Reporting }) | Connected | Disconnected | Asked;
 
 /**
  * What reads the messages of one topic. What it cannot convert it throws, or hands to `fail` where other parts of the message are good.

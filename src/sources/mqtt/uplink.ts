@@ -4,6 +4,7 @@ import type { Converted } from '../../operators/extract/converted.js';
 import { nestedDeeper } from '../../operators/extract/nested-deeper.js';
 import { remembered } from '../../operators/extract/remembered.js';
 import { topicFilter } from '../../operators/extract/topic-filter.js';
+import { attributeRequests } from './attribute-requests.js';
 import { bytesConverter } from './bytes-converter.js';
 import type { MqttConfig } from './config.js';
 import { customConverter } from './custom-converter.js';
@@ -15,6 +16,7 @@ import type { Raw } from './raw.js';
 import { readBody } from './read-body.js';
 import type { Body } from './read-body.js';
 import type { Inbound, Reader, Said } from './reader.js';
+import { reportingOf } from './reporting-of.js';
 
 /** Converts one message. `now`, in milliseconds since the epoch, only places two-digit years. */
 export type Uplink = (raw: Raw, now: number) => readonly Said[];
@@ -27,8 +29,6 @@ const DEEPEST = 900;
 const QUOTED = 80;
 /** Characters of a cause: it may be a user's own words, or quote what a device sent. */
 const CAUSE = 300;
-/** Devices remembered as seen. With more of them every disconnect is passed on. */
-const DEVICES = 100_000;
 
 const inbound = ({ payload, retained }: Raw, now: number): Inbound => {
   let body: Body | undefined;
@@ -81,8 +81,22 @@ const opened = (open: Route['open'], topic: string): Reader => {
   }
 };
 
+/** Says with all data of a reader when it is reported. */
+const reported =
+  (open: Route['open'], reporting: NonNullable<ReturnType<typeof reportingOf>>): Route['open'] =>
+  (topic) => {
+    const read = open(topic);
+    const reportingIn = reporting(topic);
+    return (message, fail) => {
+      const all = read(message, fail);
+      if (all.length === 0) return all;
+      const report = reportingIn(message);
+      return all.map((said) => ('kind' in said ? said : { ...said, report }));
+    };
+  };
+
 const routesOf = ({ mapping, requestsMapping }: MqttConfig, converters: Converters): readonly (readonly Route[])[] => {
-  const requests = (kind: 'connected' | 'disconnected', section: 'connectRequests' | 'disconnectRequests') =>
+  const presences = (kind: 'connected' | 'disconnected', section: 'connectRequests' | 'disconnectRequests') =>
     requestsMapping[section].map((request, i) => ({
       label: `${section}[${i}] (${request.topicFilter})`,
       converts: false,
@@ -97,31 +111,31 @@ const routesOf = ({ mapping, requestsMapping }: MqttConfig, converters: Converte
         ? customConverter(converters.get(label) ?? never)
         : (usable.kind === 'json' ? jsonConverter : bytesConverter)(usable);
     // A custom converter may have its reasons to say nothing.
-    return { label, converts: usable.kind !== 'custom', matches, open };
+    const reporting = reportingOf(usable);
+    return { label, converts: usable.kind !== 'custom', matches, open: reporting ? reported(open, reporting) : open };
   });
-  return [converting, requests('connected', 'connectRequests'), requests('disconnected', 'disconnectRequests')];
-};
-
-/** Whether a device has anything to leave: it has sent data or come since the start. */
-const presence = (matters: boolean): ((said: Said) => boolean) => {
-  if (!matters) return () => true;
-  const seen = new Set<string>();
-  return (said) => {
-    if ('kind' in said && said.kind === 'disconnected') return seen.delete(said.device) || seen.size >= DEVICES;
-    if (seen.size < DEVICES) seen.add(said.device);
-    return true;
-  };
+  const questions = requestsMapping.attributeRequests.map((rule, i) => ({
+    label: `attributeRequests[${i}] (${rule.topicFilter})`,
+    converts: false,
+    matches: topicFilter(rule.topicFilter),
+    open: attributeRequests(rule),
+  }));
+  return [
+    converting,
+    presences('connected', 'connectRequests'),
+    presences('disconnected', 'disconnectRequests'),
+    questions,
+  ];
 };
 
 /**
  * Compiles the mappings of a configuration into one function: every converter of every mapping that matches the topic runs. Topics that
- * no mapping matches may be connect requests, and those that are none of these, disconnect requests.
+ * no mapping matches may be connect requests, those that are none of these, disconnect requests, and the rest attribute requests.
  *
  * Promises: throws nothing but ProtocolError, and only if no part of the message could be converted; with at most a short excerpt of the payload in
  * its text. Where one mapping or one item of an array fails beside good ones, `onFailure` is told (once a mapping) and the good ones are the result.
  * `onNothing` is told of a mapping that found none of its values in a message that is not empty.
- * A device without any value is left out, and so is the leaving of a device that has said nothing before. Memory is bounded: the last 10,000
- * topics and, with disconnect requests, 100,000 devices are remembered.
+ * A device without any value is left out. Memory is bounded: the last 10,000 topics are remembered.
  */
 export const uplink = (
   config: MqttConfig,
@@ -135,7 +149,6 @@ export const uplink = (
     const first = matching.find((routes) => routes.length > 0) ?? [];
     return first.map(({ label, converts, open }) => ({ label, converts, read: opened(open, topic) }));
   }, TOPICS);
-  const isPresent = presence(config.requestsMapping.disconnectRequests.length > 0);
   return (raw, now) => {
     const message = inbound(raw, now);
     const result: Said[] = [];
@@ -150,7 +163,7 @@ export const uplink = (
       try {
         for (const said of read(message, fail)) {
           if (!('kind' in said) && tooDeep(said)) fail(new Error(`a value is nested deeper than ${DEEPEST} levels`));
-          else if (('kind' in said || saysSomething(said)) && isPresent(said)) result.push(said);
+          else if ('kind' in said || saysSomething(said)) result.push(said);
         }
       } catch (cause) {
         fail(cause);

@@ -2,12 +2,12 @@ import { Observable } from 'rxjs';
 import type { Operator } from '../../model/component.js';
 import { envelope, replace } from '../../model/envelope.js';
 import type { Envelope } from '../../model/envelope.js';
-import type { Connected, Data, Disconnected, Message, Values } from '../../model/message.js';
+import type { AttributeRequest, Connected, Data, Disconnected, Message, Values } from '../../model/message.js';
 import type { Unsettled } from './unsettled.js';
 
 /** A message that a payload became. `first`: the payload's own place counts for it. */
 export interface Became {
-  readonly message: Data | Connected | Disconnected;
+  readonly message: Data | Connected | Disconnected | AttributeRequest;
   readonly first: boolean;
   /** The payload became nothing else. */
   readonly alone: boolean;

@@ -1,4 +1,15 @@
-import { EMPTY, Observable, Subject, VirtualAction, VirtualTimeScheduler, defer, delay, throwError } from 'rxjs';
+import {
+  EMPTY,
+  Observable,
+  Subject,
+  VirtualAction,
+  VirtualTimeScheduler,
+  defer,
+  delay,
+  ignoreElements,
+  take,
+  throwError,
+} from 'rxjs';
 import { describe, expect, test } from 'vitest';
 import type { Envelope } from '../../../src/model/envelope.js';
 import { envelope } from '../../../src/model/envelope.js';
@@ -614,6 +625,27 @@ describe('the end', () => {
   });
 });
 
+test('a refusal that comes while another is being set aside is set aside next, and not with the next message', () => {
+  const written = new Subject<void>();
+  const reasons: string[] = [];
+  const it = rig(memoryStore(), {
+    deadLetters: (letters) => {
+      reasons.push(...letters.map(({ reason }) => reason));
+      return written.pipe(take(1), ignoreElements());
+    },
+  });
+  it.send(reading('a', 1), reading('a', 2));
+  it.take('a:1').nack(new Refused('PLATFORM_REFUSED', 'the first'));
+  it.pass(20);
+  it.take('a:2').nack(new Refused('PLATFORM_REFUSED', 'the second'));
+  written.next();
+  it.pass(60);
+  expect(reasons).toEqual(['the first', 'the second']);
+  written.next();
+  it.pass(60);
+  expect(it.count('dropped.refused')).toBe(2);
+});
+
 describe('what an earlier run left', () => {
   const row = (id: number, device: string, body = JSON.stringify(reading(device, id))): Row => ({
     id,
@@ -668,6 +700,17 @@ describe('what an earlier run left', () => {
     expect(it.names()).toEqual(['a:3']);
     expect(it.count('dropped.damaged')).toBe(2);
   });
+});
+
+test('the leaving of a device that is not there is acknowledged, uncounted and not stored', () => {
+  const it = rig(memoryStore());
+  const leaves = { kind: 'disconnected', device: 'a' } as const;
+  it.send(leaves);
+  expect(it.fate('a:disconnected')).toBe('ack');
+  it.send(reading('a', 1), leaves, leaves, reading('currentThingsBoardGateway', 2));
+  it.send({ kind: 'connected', device: 'a', profile: 'p' }, leaves);
+  expect(it.names()).toEqual(['a:1', 'a:disconnected', 'currentThingsBoardGateway:2', 'a:connected', 'a:disconnected']);
+  expect(it.count('received')).toBe(5);
 });
 
 test('devices are learned with their first message and again when they change', () => {

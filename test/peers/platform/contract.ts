@@ -79,6 +79,18 @@ export interface Push {
   acknowledgedAt?: number;
 }
 
+/** The device profile with which new gateways get their credentials. Those of the last one are what the platform accepts from then on. */
+export interface ProvisioningOptions {
+  readonly key: string;
+  readonly secret: string;
+  /** Names of devices that exist. */
+  readonly taken?: readonly string[];
+  /** Gets each request. */
+  readonly asked?: Json[];
+  /** The answer does not come. */
+  readonly mute?: boolean;
+}
+
 export interface PlatformOptions {
   readonly host?: string;
   /** Default 0: any free port. */
@@ -86,6 +98,8 @@ export interface PlatformOptions {
   readonly tls?: TlsOptions;
   /** Default `{ accessToken: 'TOKEN' }`. */
   readonly accept?: Accepted;
+  /** Absent: nobody is provisioned. */
+  readonly provisioning?: ProvisioningOptions;
   /** The entity's gateway flag; false is the silent trap. Default true. */
   readonly gateway?: boolean;
   /** Default 65536. */

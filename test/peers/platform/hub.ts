@@ -1,5 +1,6 @@
 import type { PlatformOptions, PublishRecord, Push } from './contract.js';
 import type { Link, Outcome } from './outcome.js';
+import type { Provisioned } from './provisioning.js';
 import type { Session } from './session.js';
 
 /** A CONNECT as it came and the MQTT 5 reason it was answered with (0 is accepted). */
@@ -22,6 +23,8 @@ export interface Hub {
   /** The one live session of the credential. */
   current: Session | undefined;
   published: number;
+  /** Made with the first that asks. */
+  provision?: (topic: string, payload: string) => Provisioned;
   readonly log: PublishRecord[];
   readonly connects: ConnectRecord[];
   readonly subscriptions: { readonly filter: string; readonly qos: number; readonly connection: number }[];

@@ -4,6 +4,7 @@ import type { Push } from './contract.js';
 import { credentials } from './credentials.js';
 import type { Hub } from './hub.js';
 import type { Link } from './outcome.js';
+import { provisioning, provisionResponse, provisionUser } from './provisioning.js';
 import { publishes } from './publishes.js';
 import { wire } from './wire.js';
 
@@ -42,11 +43,21 @@ export const session = (socket: Socket, id: number, hub: Hub) => {
   const publish = publishes(link, out, hub);
   const early: Packet[] = [];
   const pushed = new Map<number, Push>();
-  let state: 'new' | 'connecting' | 'open' = 'new';
+  let state: 'new' | 'connecting' | 'open' | 'provisioning' = 'new';
   let downlinkId = 0;
 
   const accept = (packet: IConnectPacket): void => {
     if (socket.destroyed) return;
+    if (hub.options.provisioning !== undefined && packet.username === provisionUser && !packet.password) {
+      state = 'provisioning';
+      out.send({
+        cmd: 'connack',
+        sessionPresent: false,
+        ...(out.version() === 5 ? { reasonCode: 0 } : { returnCode: 0 }),
+      });
+      for (const waiting of early.splice(0)) provision(waiting);
+      return;
+    }
     const judged = hub.refusal ?? credentials(packet, hub.options.accept ?? { accessToken: 'TOKEN' });
     const limited = judged === 0 && !hub.allow.own(0);
     if (limited) hub.violate(`session open beyond the rate limit, connection ${id}`);
@@ -103,6 +114,26 @@ export const session = (socket: Socket, id: number, hub: Hub) => {
     out.send({ cmd: 'suback', messageId, granted });
   };
 
+  /** A session that only asks for credentials. */
+  const provision = (packet: Packet): void => {
+    const options = hub.options.provisioning;
+    if (packet.cmd === 'subscribe') {
+      const known = packet.subscriptions.every(({ topic }) => topic === provisionResponse);
+      if (!known) hub.violate('a subscription that provisioning does not know');
+      out.send({ cmd: 'suback', messageId: packet.messageId ?? 0, granted: [known ? 1 : 128] });
+    } else if (packet.cmd === 'publish' && options !== undefined) {
+      const answer = (hub.provision ??= provisioning(options, hub.violate));
+      const { reply, close, accept } = answer(packet.topic, packet.payload.toString());
+      if (packet.qos === 1 && packet.messageId !== undefined) out.puback(packet.messageId, close ?? 0);
+      if (close !== undefined) out.end(close);
+      if (accept !== undefined) hub.options.accept = accept;
+      if (reply !== undefined && options.mute !== true) push(provisionResponse, JSON.stringify(reply));
+    } else if (packet.cmd === 'disconnect') out.end();
+    else if (packet.cmd === 'pingreq') out.send({ cmd: 'pingresp' });
+    else if (packet.cmd !== 'puback') hub.violate(`unexpected ${packet.cmd} while provisioning`);
+    hub.changed();
+  };
+
   const receive = (packet: Packet): void => {
     switch (packet.cmd) {
       case 'publish':
@@ -141,6 +172,7 @@ export const session = (socket: Socket, id: number, hub: Hub) => {
       hub.violate(`packet of ${bytes} bytes is over the size limit`);
       out.end(129);
     } else if (state === 'open') receive(packet);
+    else if (state === 'provisioning') provision(packet);
     else if (state === 'new' && packet.cmd === 'connect') connect(packet);
     else if (state === 'new') {
       hub.violate(`${packet.cmd} before CONNECT, connection ${id}`);

@@ -86,4 +86,11 @@ describe('the connection to the platform', () => {
       expect(said).toContain('alert CONFIG_INVALID: failed 10 times in a row: cannot read cert.pem');
     }
   });
+
+  test('keys for provisioning that the platform does not know are fatal at any try', () => {
+    const unknown = () => throwError(() => new FatalError('PROVISIONING_REFUSED', 'no such keys'));
+    const { error, attempts } = run([failing(away), () => lasting(5), unknown]);
+    expect(error).toMatchObject({ name: 'FatalError', code: 'PROVISIONING_REFUSED' });
+    expect(attempts).toBe(3);
+  });
 });

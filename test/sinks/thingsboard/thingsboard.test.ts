@@ -232,6 +232,19 @@ describe('messages', () => {
     expect(connectsOf(made, 1)).toEqual(['A', 'A']);
   });
 
+  test('a device that was renamed is announced under its new name, with its profile, on the next connection', async () => {
+    const made = await start();
+    made.send(data('A', 1), data('B', 1));
+    await until(() => made.acked.length === 2);
+    const rename = { method: 'gateway_device_renamed', params: { A: 'C' } };
+    made.platform.push('v1/devices/me/rpc/request/4', rename);
+    await until(() => made.commands.length === 1);
+    made.platform.kick();
+    await until(() => connectsOf(made, 2).length === 2);
+    expect([...connectsOf(made, 2)].sort()).toEqual(['B', 'C']);
+    expect(made.platform.devices.get('C')?.profile).toBe('meter');
+  });
+
   test('several devices share a publish where that is configured', async () => {
     const made = await start({}, { maxDevicesPerPublish: 10 });
     made.send(data('A', 1), data('B', 1), data('C', 1));
@@ -251,6 +264,15 @@ describe('commands and their answers', () => {
     made.send({ kind: 'reply', device: 'A', id: 7, content: { ok: true } });
     await until(() => made.acked.length === 2);
     expect(made.platform.devices.get('A')?.rpcReplies).toEqual([{ id: 7, data: { ok: true } }]);
+  });
+
+  test('a reply of a device that no message has told of: the platform knows whom it has asked', async () => {
+    const made = await start();
+    await until(() => made.platform.live() !== undefined);
+    made.send({ kind: 'reply', device: 'stranger', id: 1, content: { error: 'unknown' } });
+    await until(() => made.acked.length === 1, 5_000);
+    expect(made.platform.devices.get('stranger')?.rpcReplies).toEqual([{ id: 1, data: { error: 'unknown' } }]);
+    expect(connectsOf(made, 1)).toEqual([]);
   });
 
   test('an RPC to the gateway itself and its reply', async () => {

@@ -152,9 +152,9 @@ describe('mqttConfig', () => {
       requestsMapping: {
         connectRequests: [],
         disconnectRequests: [],
-        attributeRequests: {},
-        attributeUpdates: {},
-        serverSideRpc: {},
+        attributeRequests: [],
+        attributeUpdates: [],
+        serverSideRpc: [],
       },
       mapping: [
         {

@@ -70,27 +70,4 @@ describe('connect and disconnect requests', () => {
     expect(kinds('c/d')).toEqual(['disconnected D']);
     expect(kinds('e/f')).toEqual([]);
   });
-
-  it('let a device leave once, if it has sent data or come', () => {
-    const up = uplink(
-      config({
-        mapping: [
-          { topicFilter: 'data', converter: { type: 'json', deviceInfo: named('message', '${d}'), timeseries: '*' } },
-        ],
-        connectRequests: [{ topicFilter: 'come', deviceInfo: named('message', '${d}') }],
-        disconnectRequests: [{ topicFilter: 'go', deviceInfo: named('message', '${d}') }],
-      }),
-    );
-    const say = (topic: string, d: string) => up(raw(topic, JSON.stringify({ d })), 0).length;
-    const said = [
-      say('go', 'A'),
-      say('data', 'A'),
-      say('go', 'B'),
-      say('go', 'A'),
-      say('go', 'A'),
-      say('come', 'A'),
-      say('go', 'A'),
-    ];
-    expect(said).toEqual([0, 1, 0, 1, 0, 1, 1]);
-  });
 });

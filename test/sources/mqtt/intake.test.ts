@@ -1,4 +1,4 @@
-import { concat, defer, ignoreElements, map, of, take, takeUntil, tap, throwError, type Observable } from 'rxjs';
+import { concat, defer, EMPTY, ignoreElements, map, of, take, takeUntil, tap, throwError, type Observable } from 'rxjs';
 import { TestScheduler, type RunHelpers } from 'rxjs/testing';
 import { describe, expect, it } from 'vitest';
 import { decode } from '../../../src/model/decode.js';
@@ -10,9 +10,12 @@ import type { Command } from '../../../src/model/command.js';
 import type { ClientOptions, Received } from '../../../src/sources/mqtt/client.js';
 import { mqttConfig } from '../../../src/sources/mqtt/config.js';
 import { intake, type Halves } from '../../../src/sources/mqtt/intake.js';
+import type { Link } from '../../../src/sources/mqtt/link.js';
 import type { Subscribed } from '../../../src/sources/mqtt/subscriptions.js';
 
 const lost = new ConnectionError('BROKER_UNREACHABLE', 'lost');
+
+const link: Link = { publish: () => EMPTY, call: () => EMPTY };
 
 const deviceInfo = { deviceNameExpressionSource: 'constant', deviceNameExpression: 'd' };
 
@@ -129,7 +132,7 @@ const burst = (n: number): Observable<string> => of(...Array.from({ length: n },
 describe('the MQTT source', () => {
   it('subscribes the filters of the mappings, and says when it is connected', () => {
     const seen = run({
-      connection: ({ cold }, _n, { onConnected }) => defer(() => (onConnected(true), cold('--|'))),
+      connection: ({ cold }, _n, { onConnected }) => defer(() => (onConnected(true, link), cold('--|'))),
       result: '--|',
     });
     expect(seen.asked).toEqual([
@@ -308,7 +311,7 @@ describe('the MQTT source', () => {
     const lostSessions = (broker: object, resumed: boolean) =>
       run({
         connection: ({ cold }, n, { onConnected }) =>
-          defer(() => (onConnected(n > 0 && resumed), n === 0 ? cold('-#', undefined, lost) : cold('-|'))),
+          defer(() => (onConnected(n > 0 && resumed, link), n === 0 ? cold('-#', undefined, lost) : cold('-|'))),
         result: '7ms |',
         broker,
       }).logged.filter((text) => text.includes('lost the session')).length;
@@ -323,7 +326,7 @@ describe('the MQTT source', () => {
     const seen = run({
       connection: ({ cold }, n, { onConnected }) => {
         if (n === 1) return throwError(() => unreadable);
-        return defer(() => (onConnected(true), n === 0 ? cold('-#', undefined, lost) : cold('-a-|')));
+        return defer(() => (onConnected(true, link), n === 0 ? cold('-#', undefined, lost) : cold('-a-|')));
       },
       result: '12ms a-|',
       acks: '13ms x',
@@ -331,6 +334,7 @@ describe('the MQTT source', () => {
     expect(seen.facts).toEqual([
       'connecting',
       'connected',
+      'disconnected',
       'reconnecting',
       'reconnecting',
       'connected',

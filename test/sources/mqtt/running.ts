@@ -19,6 +19,8 @@ export interface Running {
   readonly name?: string;
   /** Acknowledges only what the test acknowledges. */
   readonly holding?: boolean;
+  /** The section of that name. */
+  readonly requestsMapping?: object;
   /** With the source's own backoff. */
   readonly patient?: boolean;
 }
@@ -44,11 +46,13 @@ export const running = ({
   folder = '.',
   name,
   holding = false,
+  requestsMapping = {},
   patient = false,
 }: Running) => {
   const { value: config, problems } = decode(mqttConfig, {
     broker: { host: 'localhost', security: { type: 'anonymous' }, ...broker },
     mapping: filters.map((filter) => mapping(filter, name)),
+    requestsMapping,
   });
   if (config === undefined) throw new Error(JSON.stringify(problems));
   const seen = {
@@ -67,11 +71,10 @@ export const running = ({
     log: { debug: note, info: note, warn: note, error: note },
   };
   const commands = new Subject<Command>();
-  const source = intake({ connect: client, uplink: (decoded, failed) => uplink(decoded, failed) })(
-    config,
-    context,
-    patient ? {} : { backoff: () => 20 },
-  );
+  const source = intake({
+    connect: client,
+    uplink: (decoded, onFailure, onNothing) => uplink(decoded, onFailure, new Map(), onNothing),
+  })(config, context, patient ? {} : { backoff: () => 20 });
   const subscription = source(commands).subscribe({
     next: ({ value, ack }: Envelope<Message>) => {
       seen.messages.push(value);
@@ -84,6 +87,7 @@ export const running = ({
   const phases = (): readonly string[] => seen.facts.flatMap((fact) => (fact.kind === 'state' ? [fact.phase] : []));
   const times = (phase: string): number => phases().filter((each) => each === phase).length;
   return Object.assign(seen, {
+    commands,
     phases,
     /** Every value that came. */
     values: (): readonly unknown[] =>

@@ -179,7 +179,8 @@ describe('uplink', () => {
     expect(failure(() => up(raw(nested(901)), now)).message).toContain('deeper than 900');
     expect(failure(() => up(raw(nested(200_000)), now)).code).toBe('CONVERSION_FAILED');
     expect(uplink(config(json(temp, 'D')))(raw(nested(200_000)), now)).toHaveLength(1);
-    expect(failure(() => up(raw(' '), now)).message).toContain('not JSON');
+    expect(up(raw(''), now)).toEqual([]);
+    expect(failure(() => up(raw('no'), now)).message).toContain('not JSON');
     expect(up(raw(Buffer.from('7b2274656d70223a312cff2261ff223a317d', 'hex')), now)[0]?.attributes).toEqual({
       temp: 1,
       a: 1,

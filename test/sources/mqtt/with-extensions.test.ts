@@ -121,3 +121,16 @@ it('ends if it is asked to while it loads', async () => {
   seen.commands.complete();
   await until('it has completed', () => seen.completed);
 });
+
+it('holds commands that come while it loads', async () => {
+  const seen = start(
+    { mapping: [{ topicFilter: 'a', converter: { extension: 'Slow' } }] },
+    { 'Slow.mjs': 'await new Promise((resolve) => setImmediate(resolve)); export default () => () => undefined;' },
+  );
+  seen.commands.next({ kind: 'rpc', device: 'D', id: 1, method: 'm', params: null });
+  expect(seen.asked).toEqual([]);
+  await until('it has loaded', () => seen.asked.length > 0);
+  seen.commands.complete();
+  await until('it has completed', () => seen.completed);
+  expect(seen.messages).toMatchObject([{ kind: 'reply', device: 'D', id: 1, content: { code: 503 } }]);
+});

@@ -1,0 +1,149 @@
+import type { Rpc } from '../../model/command.js';
+import type { Json } from '../../model/message.js';
+import { fifo } from '../fifo.js';
+
+/** A request of the platform, from its delivery to its deadline. */
+export interface Request {
+  readonly key: string;
+  /** Whom it asks, and under which id; its parameters may be large and are not kept. */
+  readonly rpc: Pick<Rpc, 'device' | 'id'>;
+  /** The id that its source was given: the platform's own, unless another request of the device still has it. */
+  readonly given: number;
+  readonly due: number;
+  /** To how many sources it went. */
+  readonly targets: number;
+  /** How many of them have not refused it. */
+  left: number;
+  answered: boolean;
+  /** What was answered, for a repeated delivery; too much of it is not kept. */
+  content?: Json;
+  /** Of the content, in characters. */
+  size: number;
+}
+
+/** The requests of the last while. */
+export interface Requests {
+  readonly find: (key: string) => Request | undefined;
+  /** Undefined if too many wait. */
+  readonly begin: (key: string, rpc: Rpc, targets: number) => Request | undefined;
+  /** Whose reply this is: the one that was given this id. */
+  readonly of: (device: string | undefined, given: number) => Request | undefined;
+  readonly answer: (request: Request, content: Json) => void;
+  /** Forgets those that are due, and returns those among them that nobody answered. */
+  readonly expired: () => readonly Request[];
+  /** When the next one is due. */
+  readonly nextDue: () => number | undefined;
+  /** Those that nobody has answered. */
+  readonly open: () => readonly Request[];
+}
+
+export interface RequestsOptions {
+  /** In ms. */
+  readonly deadline: number;
+  /** How many may wait for an answer; twice as many are remembered at all. */
+  readonly most: number;
+  readonly now: () => number;
+}
+
+/** Answers up to so many characters in sum are kept for repeated deliveries. */
+const KEPT = 16 * 1024 * 1024;
+/** Ids of our own begin here: the platform's count from 0 for each device. */
+const OWN_IDS = 1_000_000_000;
+
+const addressOf = (device: string | undefined, id: number): string => `${id}/${device ?? ''}`;
+const sizeOf = (content: Json): number =>
+  typeof content === 'object' || typeof content === 'string' ? JSON.stringify(content).length : 0;
+
+/**
+ * Remembers requests until their deadline, so that each is carried out once and answered once.
+ *
+ * Promises: no two of a device that wait, or were given up lately, share the id that their sources know, so no reply is taken for another's; bounded
+ * by `most` waiting, twice as many in all, and 16 Mi characters of answers.
+ */
+export const requests = ({ deadline, most, now }: RequestsOptions): Requests => {
+  /** In the order of their deadlines. */
+  const all = new Map<string, Request>();
+  const given = new Map<string, Request>();
+  /** Ids whose request was given up: a reply may still come. */
+  const overdue = new Set<string>();
+  /** The answered ones in the order of their answers; some may have been forgotten since. */
+  const answered = fifo<Request>();
+  let waiting = 0;
+  let kept = 0;
+  let last = OWN_IDS;
+
+  const forgetContent = (request: Request): void => {
+    kept -= request.size;
+    request.size = 0;
+    delete request.content;
+  };
+  const drop = (request: Request): void => {
+    all.delete(request.key);
+    given.delete(addressOf(request.rpc.device, request.given));
+    forgetContent(request);
+  };
+  const giveUp = (request: Request): void => {
+    waiting -= 1;
+    overdue.add(addressOf(request.rpc.device, request.given));
+    const [oldest] = overdue;
+    if (overdue.size > most && oldest !== undefined) overdue.delete(oldest);
+  };
+
+  const makeRoom = (): void => {
+    if (all.size < 2 * most) return;
+    for (const old of all.values()) {
+      if (!old.answered) continue;
+      drop(old);
+      break;
+    }
+  };
+
+  return {
+    find: (key) => all.get(key),
+    begin: (key, rpc, targets) => {
+      if (waiting >= most) return undefined;
+      makeRoom();
+      const address = addressOf(rpc.device, rpc.id);
+      const isFree = !given.has(address) && !overdue.has(address);
+      const id = isFree ? rpc.id : (last += 1);
+      const request: Request = {
+        key,
+        rpc: { ...(rpc.device === undefined ? {} : { device: rpc.device }), id: rpc.id },
+        given: id,
+        due: now() + deadline,
+        targets,
+        left: targets,
+        answered: false,
+        size: 0,
+      };
+      all.set(key, request);
+      given.set(addressOf(rpc.device, id), request);
+      waiting += 1;
+      return request;
+    },
+    of: (device, id) => given.get(addressOf(device, id)),
+    answer: (request, content) => {
+      request.answered = true;
+      request.content = content;
+      request.size = sizeOf(content);
+      kept += request.size;
+      waiting -= 1;
+      answered.push(request);
+      while (kept > KEPT && answered.size() > 0) forgetContent(answered.shift()!);
+    },
+    expired: () => {
+      const late: Request[] = [];
+      for (const request of all.values()) {
+        if (request.due > now()) break;
+        drop(request);
+        if (request.answered) continue;
+        giveUp(request);
+        late.push(request);
+      }
+      while ((answered.peek()?.due ?? Infinity) <= now()) answered.shift();
+      return late;
+    },
+    nextDue: () => all.values().next().value?.due,
+    open: () => [...all.values()].filter((request) => !request.answered),
+  };
+};

@@ -1,0 +1,85 @@
+import { EMPTY, asyncScheduler, catchError, concat, map, of } from 'rxjs';
+import type { Observable, SchedulerLike } from 'rxjs';
+import { connectedDevices } from '../config/connected-devices.js';
+import type { GatewayConfig } from '../config/gateway-config.js';
+import type { Context, Operator, Sink, Source } from '../model/component.js';
+import { GATEWAY_DEVICE } from '../model/message.js';
+import { renameFile } from '../operators/buffer/rename-file.js';
+import { requestJournal } from '../operators/buffer/request-journal.js';
+import type { StoragePlan } from '../operators/buffer/storage-plan.js';
+import type { Known, Store } from '../operators/buffer/store.js';
+import type { Dispatch } from '../operators/dispatch.js';
+import { introduce } from '../operators/introduce.js';
+import { renameDevices } from '../operators/rename-devices.js';
+import { roster } from '../operators/roster.js';
+import type { Sums } from '../operators/tally.js';
+import { requests } from '../sources/gateway/requests.js';
+
+/** What commands need to find their way. */
+export interface WayBack {
+  /** Knows the devices of earlier runs, of the incumbent's too. */
+  readonly store: Store;
+  readonly dispatch: Dispatch;
+  /** Answers for the gateway itself; a source by its name. */
+  readonly source: readonly [string, Source];
+  /** Between the connectors and the storage: says whose a device is. */
+  readonly introduced: Operator;
+  /** Around the sink: gives devices the names that the platform knows. */
+  readonly renamed: (sink: Sink) => Sink;
+}
+
+export interface WayBackOptions {
+  readonly config: GatewayConfig;
+  readonly plan: StoragePlan;
+  readonly context: Context;
+  readonly version: string;
+  readonly sums: Observable<Sums>;
+  readonly restart: () => void;
+  readonly scheduler?: SchedulerLike;
+}
+
+/** Devices that the store has never heard of. Where they cannot be written now they are known for this run. */
+const adopted = (store: Store, devices: readonly Known[]): Observable<Store> =>
+  concat(
+    devices.length === 0
+      ? EMPTY
+      : store.commit({ append: [], remove: [], devices, sums: {} }).pipe(catchError(() => EMPTY)),
+    of(devices.length === 0 ? store : { ...store, opened: { ...store.opened, devices } }),
+  );
+
+/**
+ * Puts together what is remembered of devices and requests: the storage's device table, or at the first start the incumbent's connected_devices.json;
+ * the names that the platform has given; the requests that a restart has interrupted, with a durable storage. Emits once.
+ */
+export const wayBack = (found: Store, options: WayBackOptions): Observable<WayBack> => {
+  const { config, plan, context, version, sums, restart, scheduler = asyncScheduler } = options;
+  const { folder, log, fact } = context;
+  const before = found.opened.devices.length === 0 ? connectedDevices(folder, config.connectors) : undefined;
+  before?.problems.forEach((problem) => log.warn(problem));
+  const types = new Map(config.connectors.map(({ name, type }) => [name, type]));
+  const names = found.durable ? renameFile(plan.folder, log) : undefined;
+  const journal = found.durable ? requestJournal({ folder: plan.folder, log, now: () => scheduler.now() }) : undefined;
+  const known = names?.load() ?? before?.renamed ?? [];
+  if (names !== undefined && known.length > 0) names.save(known);
+
+  return adopted(found, before?.devices ?? []).pipe(
+    map((store): WayBack => {
+      const fresh = new Set<string>();
+      const owners = roster(store.opened.devices, (device) => fresh.add(device));
+      return {
+        store,
+        dispatch: {
+          roster: owners,
+          types,
+          own: GATEWAY_DEVICE,
+          log,
+          fact,
+          ...(journal === undefined ? {} : { journal }),
+        },
+        source: [GATEWAY_DEVICE, requests({ roster: owners, sums, version, restart, scheduler })],
+        introduced: introduce({ fresh, types }),
+        renamed: renameDevices({ known, ...(names === undefined ? {} : { save: names.save }) }),
+      };
+    }),
+  );
+};

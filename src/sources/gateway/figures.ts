@@ -1,0 +1,79 @@
+import type { Json, Values } from '../../model/message.js';
+import { human } from './human.js';
+import type { Reading } from './read-machine.js';
+import type { ConnectorTotals, Totals } from './traffic.js';
+
+/** The figures of the time since the last ones that were taken. */
+export interface Figures {
+  readonly values: Values;
+  /** They are safe: the next ones start here. */
+  readonly taken: () => void;
+}
+
+export interface FiguresOptions {
+  readonly totals: () => Totals;
+  readonly machine: () => Reading;
+  /** When the first period starts, in ms since the epoch. */
+  readonly start: number;
+}
+
+const percent = (part: number, whole: number): number => (whole > 0 ? Math.round((part / whole) * 1e4) / 100 : 0);
+const none: ConnectorTotals = { pushed: 0, failures: 0, unconverted: 0 };
+
+/**
+ * Makes the figures of each period (core.md §10): `machineStats`, `serviceStats` and, where a connector did anything, `connectorsStats`. `queued` is
+ * how many messages wait in the storage.
+ *
+ * Promises: counts are differences of sums that only grow, from the last figures that were taken: what a message that got lost would have said, the
+ * next one says. The machine is asked once a call.
+ */
+export const figures = ({ totals, machine, start }: FiguresOptions): ((now: number, queued: number) => Figures) => {
+  let base: Totals = { delivered: 0, pulled: 0, telemetry: 0, attributes: 0, commands: 0, connectors: new Map() };
+  let at = start;
+  let cpuTime = machine().cpuTime;
+  const ofConnectors = (sums: Totals): readonly (readonly [string, Json])[] =>
+    [...sums.connectors].flatMap(([name, { pushed, failures, unconverted }]) => {
+      const before = base.connectors.get(name) ?? none;
+      const stats = {
+        storageMsgPushed: pushed - before.pushed,
+        connectorsErrors: failures - before.failures,
+        convertersErrors: unconverted - before.unconverted,
+      };
+      return Object.values(stats).some((n) => n !== 0) ? [[name, stats] as const] : [];
+    });
+  return (now, queued) => {
+    const sums = totals();
+    const read = machine();
+    const connectors = ofConnectors(sums);
+    return {
+      values: {
+        machineStats: {
+          totalCpuUsage: percent(read.load, read.cpus),
+          diskUsage: percent(read.usedDisk, read.usedDisk + read.freeDisk),
+          // The incumbent gives it this name, too, and means what is used.
+          freeMemory: percent(read.memory - read.freeMemory, read.memory),
+          freeDisk: human(read.freeDisk),
+          gwProcessCpuUsage: percent(read.cpuTime - cpuTime, now - at),
+          gwMemory: percent(read.process.rss, read.memory),
+          gwProcessMemoryFullInfo: read.process,
+          msgsSentToPlatform: sums.delivered - base.delivered,
+          msgsReceivedFromPlatform: sums.commands - base.commands,
+        },
+        serviceStats: {
+          storageMsgPulled: sums.pulled - base.pulled,
+          platformMsgPushed: sums.delivered - base.delivered,
+          storageMsgCount: queued,
+          platformAttrProduced: sums.attributes - base.attributes,
+          platformTsProduced: sums.telemetry - base.telemetry,
+        },
+        // A computed key is always an own one, even `__proto__`.
+        ...(connectors.length === 0 ? {} : { connectorsStats: Object.fromEntries(connectors) }),
+      },
+      taken: () => {
+        base = sums;
+        at = now;
+        cpuTime = read.cpuTime;
+      },
+    };
+  };
+};

@@ -1,0 +1,77 @@
+import { catchError, concat, defer, EMPTY, ignoreElements, map, merge, of } from 'rxjs';
+import type { Observable } from 'rxjs';
+import type { AttributeUpdate, AttributeValues, Command, Rpc } from '../../model/command.js';
+import { reasonOf } from '../../model/errors.js';
+import type { Json, Message } from '../../model/message.js';
+import { RpcError } from '../../model/rpc-error.js';
+import { nestedDeeper } from '../../operators/extract/nested-deeper.js';
+import type { AttributeAnswers } from './attribute-answers.js';
+import { attributeUpdates } from './attribute-updates.js';
+import type { MqttConfig } from './config.js';
+import type { Link } from './link.js';
+import { readBody } from './read-body.js';
+import { rpcCalls } from './rpc-calls.js';
+
+/** Levels of nesting in an answer: the platform's own parser gives up at 1000. */
+const DEEPEST = 900;
+
+/** What the way down needs of the source beside its configuration. */
+export interface Downlink {
+  /** What devices have asked. */
+  readonly answers: Pick<AttributeAnswers, 'answer'>;
+  /** Told of each message for a device that could not be published; calls tell the platform themselves. */
+  readonly onFailure: (why: string) => void;
+}
+
+const replyTo = ({ device, id }: Rpc, content: Json): Message => ({
+  kind: 'reply',
+  ...(device === undefined ? {} : { device }),
+  id,
+  content,
+});
+
+/**
+ * Handles one command on one connection: publishes changed attributes and the answers to attribute requests, calls methods.
+ *
+ * Promises: a call emits one reply or errors; a call without a response topic has succeeded (`{"success": true}`) once it is published. One message that
+ * cannot be published costs no other.
+ */
+export const downlink = (
+  { broker, requestsMapping }: MqttConfig,
+  { answers, onFailure }: Downlink,
+): ((link: Link, command: Command) => Observable<Message>) => {
+  const updatesOf = attributeUpdates(requestsMapping.attributeUpdates);
+  const callOf = rpcCalls(requestsMapping.serverSideRpc);
+
+  const contentOf = (payload: Buffer): Json => {
+    if (payload.length > broker.maxPayloadBytes)
+      throw new RpcError(500, `the device's answer of ${payload.length} bytes is larger than maxPayloadBytes`);
+    const { value } = readBody(payload);
+    if (nestedDeeper(value, DEEPEST))
+      throw new RpcError(500, `the device's answer is nested deeper than ${DEEPEST} levels`);
+    return value;
+  };
+  const call = (link: Link, rpc: Rpc): Observable<Message> => {
+    const { publication, response } = callOf(rpc);
+    return response === undefined
+      ? concat(link.publish(publication), of(replyTo(rpc, { success: true })))
+      : link.call(publication, response).pipe(map((payload) => replyTo(rpc, contentOf(payload))));
+  };
+  const failed = (error: unknown): Observable<never> => {
+    onFailure(reasonOf(error));
+    return EMPTY;
+  };
+  const update = (link: Link, changed: AttributeUpdate): Observable<never> =>
+    merge(...updatesOf(changed, failed).map((publication) => link.publish(publication).pipe(catchError(failed))));
+  const answer = (link: Link, values: AttributeValues): Observable<never> => {
+    const publication = answers.answer(values);
+    return publication === undefined ? EMPTY : link.publish(publication);
+  };
+
+  return (link, command) =>
+    defer((): Observable<Message> => {
+      if (command.kind === 'rpc') return call(link, command);
+      const silent = command.kind === 'attributeUpdate' ? update(link, command) : answer(link, command);
+      return silent.pipe(ignoreElements());
+    });
+};
