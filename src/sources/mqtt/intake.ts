@@ -9,13 +9,13 @@ import {
   defer,
   endWith,
   finalize,
+  identity,
   ignoreElements,
   merge,
   ReplaySubject,
   share,
   Subject,
   takeUntil,
-  tap,
 } from 'rxjs';
 import type { Observable, SchedulerLike } from 'rxjs';
 import type { Command } from '../../model/command.js';
@@ -196,11 +196,13 @@ export const intake =
             }));
           }, failed),
           weigh(account),
-          letGo(({ id, device }, { message: why }) => {
-            answers.forget(id);
-            undelivered({ what: 'attributeRequest', device, why });
-          }),
-          tap({ complete: () => over.next() }),
+          requests.attributeRequests.length === 0
+            ? identity
+            : letGo(({ id, device }, { message: why }) => {
+                answers.forget(id);
+                undelivered({ what: 'attributeRequest', device, why });
+              }),
+          finalize(() => over.next()),
         );
         const handle = downlink(config, { answers, onFailure: (why) => undelivered({ what: 'attributeUpdate', why }) });
         const down = serve(commands.pipe(takeUntil(over)), links, handle, {
