@@ -170,7 +170,5 @@ const main = async ({ command, folder, ...rest }: Options): Promise<void> => {
 
 // What lives long here is small, and what is in flight dies soon: V8's own pace would let the heap grow fourfold before it looks; this lets it double.
 setFlagsFromString('--heap-growing-percent=100');
-// One thread clears the young garbage with less work than several that have to agree; there is little of it at a time.
-setFlagsFromString('--no-parallel-scavenge');
 
 await main(options());
