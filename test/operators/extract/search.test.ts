@@ -57,6 +57,11 @@ describe('mayHang', () => {
 describe('regexMistake', () => {
   it('has nothing to say of a good one', () => expect(regexMistake('(?P<name>.*)/x')).toBeUndefined());
   it('refuses what is none', () => expect(regexMistake('(')).toBe('a regular expression'));
+  it('refuses what can take for ever to compile', () => {
+    expect(regexMistake('(?:|)'.repeat(30))).toContain('empty alternatives');
+    expect(regexMistake('(|a)'.repeat(30))).toContain('empty alternatives');
+    expect(regexMistake('(a|)(|b)(?:c||d)x')).toBeUndefined();
+  });
   it('refuses what can take for ever', () => expect(regexMistake('(a+)+$')).toContain('can take for ever'));
 });
 
