@@ -87,6 +87,8 @@ export const connectOptions = (
   reconnectPeriod: 0,
   // mqtt.js formats its debug lines before it asks whether anybody reads them.
   log: () => undefined,
+  // The library's table of all packet ids is 65,536 buffers: 6 MB, looked through by every full garbage collection.
+  writeCache: false,
   resubscribe: false,
   connectTimeout: CONNECT_TIMEOUT_MS,
   ...(broker.version === 5
