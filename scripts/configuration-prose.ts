@@ -27,6 +27,22 @@ spelt almost right the one that was probably meant. JSON that is broken is repor
 - One in a connector's file, or a connector type that is not known, stops that connector; the others go on, and the log says so.
 - One in logs.json sends all lines to the console.
 
+## Exit codes
+
+| Code | Meaning |
+|---|---|
+| 0 | stopped as asked |
+| 1 | failed, for example because the data folder is in use; starting again may help |
+| 2 | mistakes in tb_gateway.json or the command line, or keys for provisioning that the platform does not know; starting again does not help |
+| 75 | \`gateway_restart\` with \`"restart": "exit"\`: wants to be started again |
+
+\`gateway_restart\` reads tb_gateway.json and the connectors' files again before it stops anything. A mistake that was not there before is the answer (code 500), or, where it is made
+between the answer and the restart, a line in the log; the gateway then goes on as it is. A configuration that is right and cannot be run (a data folder that
+cannot be made) makes room for the one before it. logs.json and \`logLevel\` are read at the start of the process only. With another \`data_folder_path\` what waits in the old folder stays
+there.
+
+## What is passed over
+
 A key that resembles no known one is passed over, with a warning. Keys that have no effect are marked in the tables below; those that your files hold are named
 in one warning at the start. \`null\` counts as absent.
 

@@ -6,7 +6,7 @@
 
 // The whole program, and the loop at its heart.
 export { gateway, pipeline } from './pipeline.js';
-export type { Pipeline, Surroundings } from './pipeline.js';
+export type { Pipeline, Restart, Surroundings } from './pipeline.js';
 export { gatewayConfig, readConfig } from './config.js';
 export type { GatewayConfig, ReadConfig } from './config.js';
 export { createLog } from './log.js';
@@ -23,7 +23,7 @@ export { envelope, join, replace, split } from './model/envelope.js';
 export type { Envelope, Nack } from './model/envelope.js';
 export { connector } from './model/component.js';
 export type { Problem } from './model/codec.js';
-export type { Connector, Context, Log, Operator, Sink, Source } from './model/component.js';
+export type { Connector, Context, Exchanged, Log, Operator, Sink, Source } from './model/component.js';
 export type { Alert, Count, Counter, Depth, Fact, Phase, State } from './model/fact.js';
 export { ConnectionError, FatalError, GatewayError, ProtocolError } from './model/errors.js';
 export { Refused, Unavailable, errorCodes } from './model/errors.js';

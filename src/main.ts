@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
-import { ReplaySubject } from 'rxjs';
+import { ReplaySubject, map } from 'rxjs';
 import type { GatewayConfig } from './config.js';
 import { ConfigInvalid } from './config/config-invalid.js';
 import { mistakeLine } from './config/mistake-line.js';
@@ -14,6 +14,7 @@ import type { Inspection } from './main/inspect.js';
 import { readOptions } from './main/options.js';
 import type { Options } from './main/options.js';
 import { report } from './main/report.js';
+import { reread } from './main/reread.js';
 import { routed } from './main/routed.js';
 import { GatewayError, reasonOf } from './model/errors.js';
 import type { ErrorCode } from './model/errors.js';
@@ -26,6 +27,8 @@ import { writeTo } from './sinks/console/write-to.js';
 /** A stop that takes longer is cut off: supervisors kill after ten seconds. */
 const PATIENCE = 9_500;
 const MISCONFIGURED = 2;
+/** Ended in order, to be started again by whoever looks after it. Of sysexits.h: try again. */
+const START_AGAIN = 75;
 /** A supervisor that starts it again mends nothing. */
 const misconfigured: ReadonlySet<string> = new Set(['CONFIG_INVALID', 'PROVISIONING_REFUSED'] satisfies ErrorCode[]);
 
@@ -43,7 +46,7 @@ check reads all of that folder, prints every mistake and warning, and starts not
   --help                print this
 
 SIGTERM and SIGINT stop it: what is queued stays on disk. A second one stops it at once. SIGUSR2 logs the sums.
-Exit code: 0 stopped as asked, 1 failed, ${MISCONFIGURED} mistakes in the configuration or the options.
+Exit code: 0 stopped as asked, 1 failed, ${MISCONFIGURED} mistakes in the configuration or the options, ${START_AGAIN} wants to be started again.
 Of check: 0 right, 1 mistakes.`;
 
 const version = (): string => {
@@ -71,7 +74,7 @@ const run = ({ folder, level, format, print }: Options, config: GatewayConfig, f
   if (print) log.info('--print: nothing is sent and nothing is stored; what is printed is acknowledged to its device');
   log.info('starting', { version: version(), folder, pid: process.pid });
 
-  const until = new ReplaySubject<string>(1);
+  const until = new ReplaySubject<void>(1);
   const say = logFact(log);
   let sums = noFacts;
 
@@ -87,12 +90,24 @@ const run = ({ folder, level, format, print }: Options, config: GatewayConfig, f
   };
 
   // What is printed is delivered: that must not be what waits on disk for the platform.
-  const used = print ? { ...config, storage: { ...config.storage, type: 'memory' as const } } : config;
-  const running = gateway(used, {
+  const used = (read: GatewayConfig): GatewayConfig =>
+    print ? { ...read, storage: { ...read.storage, type: 'memory' } } : read;
+  const read = reread(folder, process.env, found).pipe(
+    map((again) => {
+      again.found.secrets.forEach(log.hide);
+      again.found.notices.filter((notice) => !notices.includes(notice)).forEach((notice) => log.warn(notice));
+      return used(again.config);
+    }),
+  );
+
+  /** What the process ends with once the stream has completed. */
+  let code = 0;
+  const running = gateway(used(config), {
     log,
     folder,
     until,
     version: version(),
+    restart: { read, exit: () => end({ reason: 'gateway_restart' }, START_AGAIN) },
     ...(print ? { sink: consoleSink(writeTo(process.stdout)) } : {}),
   }).subscribe({
     next: (fact: Fact) => {
@@ -112,10 +127,23 @@ const run = ({ folder, level, format, print }: Options, config: GatewayConfig, f
       // What was folded belongs before the last line.
       log.flush();
       log.info('stopped', { sums: { ...sums, balance: balance(sums) } });
-      leave(0);
+      leave(code);
     },
   });
 
+  let isEnding = false;
+  const end = (why: Readonly<Record<string, string>>, then: number): void => {
+    code = then;
+    log.info('stopping', why);
+    if (isEnding) return;
+    isEnding = true;
+    setTimeout(() => {
+      running.unsubscribe();
+      log.error('the stop took too long and was cut off; what is stored stays stored', { ms: PATIENCE });
+      leave(code);
+    }, PATIENCE).unref();
+    until.next();
+  };
   let asked = false;
   const stop = (signal: 'SIGTERM' | 'SIGINT'): void => {
     if (asked) {
@@ -125,13 +153,7 @@ const run = ({ folder, level, format, print }: Options, config: GatewayConfig, f
       return;
     }
     asked = true;
-    log.info('stopping', { signal });
-    setTimeout(() => {
-      running.unsubscribe();
-      log.error('the stop took too long and was cut off; what is stored stays stored', { ms: PATIENCE });
-      leave(0);
-    }, PATIENCE).unref();
-    until.next(signal);
+    end({ signal }, 0);
   };
   process.on('SIGTERM', stop).on('SIGINT', stop);
   process.on('SIGUSR2', () => log.info('sums', { ...sums, balance: balance(sums) }));

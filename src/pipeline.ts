@@ -18,16 +18,15 @@ import {
   mergeMap,
   of,
   pipe,
-  repeat,
   share,
   take,
   takeUntil,
   tap,
+  throwError,
 } from 'rxjs';
 import type { GatewayConfig } from './config.js';
 import type { Command } from './model/command.js';
 import type { Context, Operator, Sink, Source } from './model/component.js';
-import { FatalError } from './model/errors.js';
 import type { Fact } from './model/fact.js';
 import { isKept } from './model/message.js';
 import { buffer } from './operators/buffer/buffer.js';
@@ -35,16 +34,22 @@ import { openStorage } from './operators/buffer/open-storage.js';
 import { storagePlan } from './operators/buffer/storage-plan.js';
 import { dispatch } from './operators/dispatch.js';
 import type { Dispatch } from './operators/dispatch.js';
+import { stopping } from './operators/dispatch/stopping.js';
 import { fleet } from './operators/fleet.js';
 import type { Fleet, Sources } from './operators/fleet.js';
 import { tally } from './operators/tally.js';
 import { when } from './operators/when.js';
-import { ownReports } from './pipeline/own-reports.js';
+import { openAll } from './pipeline/open-all.js';
 import { policy } from './pipeline/policy.js';
+import { reportsOf } from './pipeline/reports-of.js';
+import { runs } from './pipeline/runs.js';
+import type { Restart } from './pipeline/runs.js';
+import { sharedOnConnect } from './pipeline/shared-on-connect.js';
 import { wayBack } from './pipeline/way-back.js';
 import type { RootLog } from './log.js';
 import { thingsboard } from './sinks/thingsboard/thingsboard.js';
-import { opener } from './sources/open.js';
+
+export type { Restart } from './pipeline/runs.js';
 
 /** The parts of a pipeline, and how it stops. */
 export interface Pipeline extends Fleet, Dispatch {
@@ -65,9 +70,11 @@ export interface Pipeline extends Fleet, Dispatch {
 export const pipeline = ({ sources, through, sink, ...rest }: Pipeline): Observable<never> =>
   defer(() => {
     const commands = new Subject<Command>();
+    const end = stopping();
     return dispatch((directed) => fleet(sources, directed, rest), commands, rest).pipe(
+      end.watched,
       through,
-      sink,
+      end.around(sink),
       tap((command) => commands.next(command)),
       ignoreElements(),
     );
@@ -90,31 +97,12 @@ export interface Surroundings {
   readonly through?: Operator;
   /** The program's version, for whoever asks. Default: unknown. */
   readonly version?: string;
+  /** How `gateway_restart` starts the gateway again. Default: by itself, with the same configuration. */
+  readonly restart?: Restart;
 }
 
 /** Tells whoever comes later the latest, for as long as somebody listens. */
 const remembered = <T>(): MonoTypeOperatorFunction<T> => share({ connector: () => new ReplaySubject<T>(1) });
-
-/** Opens every configured connector. One that cannot be opened is disabled and said so; the others start. */
-const openAll = (
-  config: GatewayConfig,
-  context: (name: string) => Context,
-): Observable<ReadonlyMap<string, Source>> => {
-  const open = opener();
-  const opening = config.connectors.map((entry) => {
-    const own = context(entry.name);
-    return open(entry, own).pipe(
-      map((source): readonly [string, Source][] => [[entry.name, source]]),
-      catchError((error: unknown) => {
-        if (!(error instanceof FatalError)) throw error;
-        own.fact({ kind: 'state', who: entry.name, phase: 'disabled', why: error.message, code: error.code });
-        own.fact({ kind: 'alert', who: entry.name, code: error.code, text: error.message });
-        return of([]);
-      }),
-    );
-  });
-  return opening.length === 0 ? of(new Map()) : forkJoin(opening).pipe(map((opened) => new Map(opened.flat())));
-};
 
 /**
  * The whole program: configuration → storage → platform → connectors → statistics. Emits what happens, as facts.
@@ -127,16 +115,13 @@ const openAll = (
  */
 export const gateway = (
   config: GatewayConfig,
-  { log, folder, until, sink, through = identity, version = 'unknown' }: Surroundings,
+  { log, folder, until, sink, through = identity, version = 'unknown', restart = {} }: Surroundings,
 ): Observable<Fact> =>
   defer(() => {
     const facts = new Subject<Fact>();
     const fact = (it: Fact): void => facts.next(it);
     const context = (name: string): Context => ({ name, log: log.child(name), fact, folder });
-    const plan = storagePlan(config.storage, process.cwd());
-    const storage = { limits: plan.limits, log: log.child('storage'), fact };
-    const rules = policy(config, { context, folder, facts });
-
+    const asked = until.pipe(take(1), share({ connector: () => new ReplaySubject(1), resetOnComplete: false }));
     // Counted from the first fact on: the storage says its own before any source starts.
     const sums = facts.pipe(tally(), remembered());
     const devices = facts.pipe(
@@ -144,61 +129,79 @@ export const gateway = (
       filter((n) => n !== undefined),
       remembered(),
     );
-    const reports = ownReports(config.thingsboard.statistics, { sums, devices, context: context('statistics') });
-    const own: readonly [string, Source][] = reports.source === undefined ? [] : [['statistics', reports.source]];
-    const folders = plan.kind === 'sqlite' ? [plan.folder] : [];
-    const restarts = new Subject<void>();
-    let isRestarting = false;
-    const restart = (): void => {
-      isRestarting = true;
-      restarts.next();
-    };
-    const asked = until.pipe(take(1), share({ connector: () => new ReplaySubject(1), resetOnComplete: false }));
-    const back = { config, plan, context: context('dispatch'), version, sums, restart };
-    const once = openStorage(plan, storage).pipe(
-      mergeMap(({ store: opened, deadLetters }) =>
-        concat(
-          forkJoin([wayBack(opened, back), openAll(config, context)]).pipe(
-            mergeMap(([{ store, dispatch, source, introduced, renamed }, connectors]) =>
-              pipeline({
-                ...dispatch,
-                // Even if every connector is disabled: what is stored is still to be delivered.
-                sources: concat(of(new Map([...connectors, ...own, source])), NEVER),
-                through: pipe(
-                  through,
-                  rules.before(store.opened.devices.filter(({ connected }) => connected)),
-                  introduced,
-                  reports.arriving,
-                  when(isKept, buffer(store, { ...storage, deadLetters })),
-                  reports.leaving,
-                  rules.after,
+    const reporting = reportsOf({ sums, devices, context: context('statistics') });
+
+    const make = (config: GatewayConfig, over: Observable<unknown>): Observable<never> => {
+      const plan = storagePlan(config.storage, process.cwd());
+      const storage = { limits: plan.limits, log: log.child('storage'), fact };
+      const folders = plan.kind === 'sqlite' ? [plan.folder] : [];
+      const rules = policy(config, { context, folder, facts });
+      const back = { config, plan, context: context('dispatch'), version, sums, restarting, admits: rules.admits };
+      return defer(() => {
+        const reports = reporting.of(config.thingsboard.statistics);
+        const own: readonly [string, Source][] = reports.source === undefined ? [] : [['statistics', reports.source]];
+        const shared = sharedOnConnect(config, { facts, isPlatform: sink === undefined, log: back.context.log });
+        const metered = (name: string): Context => ({
+          ...context(name),
+          ...shared.hears(name),
+          meter: (read) => reports.meter(name, read),
+        });
+        return openStorage(plan, storage).pipe(
+          mergeMap(({ store: opened, deadLetters }) =>
+            concat(
+              forkJoin([wayBack(opened, back), openAll(config, metered)]).pipe(
+                mergeMap(([{ store, dispatch, source, introduced, farewell, renamed }, connectors]) =>
+                  pipeline({
+                    ...dispatch,
+                    // Even if every connector is disabled: what is stored is still to be delivered.
+                    sources: concat(of(new Map([...connectors, ...own, source])), NEVER),
+                    through: pipe(
+                      through,
+                      rules.before(store.opened.devices.filter(({ connected }) => connected)),
+                      introduced,
+                      reports.arriving,
+                      when(isKept, buffer(store, { ...storage, deadLetters })),
+                      reports.leaving,
+                      rules.after,
+                    ),
+                    sink: reports.around(
+                      rules.around(
+                        shared.around(
+                          renamed(sink ?? thingsboard(config.thingsboard, context('thingsboard'), { folders })),
+                        ),
+                      ),
+                    ),
+                    until: merge(asked, over),
+                    farewell: (connector) => {
+                      rules.forget({ connector });
+                      return farewell(connector);
+                    },
+                  }),
                 ),
-                sink: reports.around(
-                  rules.around(renamed(sink ?? thingsboard(config.thingsboard, context('thingsboard'), { folders }))),
+                // What runs instead may need the same folder.
+                catchError((error: unknown) =>
+                  concat(
+                    opened.close().pipe(catchError(() => EMPTY)),
+                    throwError(() => error),
+                  ),
                 ),
-                until: merge(asked, restarts),
-              }),
+              ),
+              opened.close(),
+              of(undefined),
             ),
           ),
-          opened.close(),
-          of(undefined),
-        ),
-      ),
-      // The storage stays open until somebody lets go of it: that is here.
-      take(1),
-      ignoreElements(),
-    );
-    const again = (): Observable<unknown> => {
-      if (!isRestarting) return EMPTY;
-      isRestarting = false;
-      return of(undefined);
+          // The storage stays open until somebody lets go of it: that is here.
+          take(1),
+          ignoreElements(),
+        );
+      });
     };
-    const running = once.pipe(repeat({ delay: again }));
+    const { all: running, restarting } = runs(config, { ...restart, make, log });
     const counting = merge(
       sums,
       devices,
       asked.pipe(takeUntil(facts.pipe(last(null, null)))),
-      facts.pipe(tap(reports.hear)),
+      facts.pipe(tap(reporting.hear)),
     ).pipe(ignoreElements());
     return merge(facts, counting, running.pipe(finalize(() => facts.complete())));
   });

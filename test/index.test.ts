@@ -113,7 +113,7 @@ describe('the public API', () => {
         .sort()
         .join(' '),
     ).toMatchInlineSnapshot(
-      `"Alert AttributeRequest AttributeUpdate AttributeValues Backoff BufferOptions Claim Command Connected Connector Context Count Counter Data DeadLetter DeadLetterFile DeadLetters Depth Directed Disconnected Dispatch Drawing Entry Envelope ErrorCode Fact Fleet FullJitter GatewayConfig Journal Json Kept Level Limits Log LogOptions Message MqttConverted MqttConverter MqttConverterConfig MqttMessage Nack OpenStore Operator Owned Phase Pipeline Problem ReadConfig Recorded Reply ReportStrategy Reporting RetryBackoff RootLog Roster Rpc Settlement Sink Source Sources State Store Sums Supervise Surroundings ThingsBoardConfig ThingsBoardExtra Values WriteLine"`,
+      `"Alert AttributeRequest AttributeUpdate AttributeValues Backoff BufferOptions Claim Command Connected Connector Context Count Counter Data DeadLetter DeadLetterFile DeadLetters Depth Directed Disconnected Dispatch Drawing Entry Envelope ErrorCode Exchanged Fact Fleet FullJitter GatewayConfig Journal Json Kept Level Limits Log LogOptions Message MqttConverted MqttConverter MqttConverterConfig MqttMessage Nack OpenStore Operator Owned Phase Pipeline Problem ReadConfig Recorded Reply ReportStrategy Reporting Restart RetryBackoff RootLog Roster Rpc Settlement Sink Source Sources State Store Sums Supervise Surroundings ThingsBoardConfig ThingsBoardExtra Values WriteLine"`,
     ));
 
   it('documents everything that it exports', () =>

@@ -1,6 +1,7 @@
 import type { Problem } from '../model/codec.js';
 import { member } from './member.js';
 import { MOST_CONNECTORS } from './most-connectors.js';
+import { reservedNames } from './reserved-names.js';
 
 /** What a gateway needs that has nothing else to show. */
 const keys = [
@@ -21,14 +22,18 @@ const credentials = (raw: unknown): readonly Problem[] => {
   });
 };
 
-const twins = (raw: unknown): readonly Problem[] => {
+/** Names that cannot be told apart: of two connectors, or of one and the gateway itself. */
+const names = (raw: unknown): readonly Problem[] => {
   const seen = new Set<string>();
   const list = member(raw, 'connectors');
   return (Array.isArray(list) ? list : []).flatMap((entry, i) => {
     const name = member(entry, 'name');
     if (typeof name !== 'string') return [];
-    const expected = 'a name that no other connector has';
-    if (seen.has(name)) return [{ path: `connectors[${i}].name`, found: JSON.stringify(name), expected }];
+    const mistake = (expected: string): readonly Problem[] => [
+      { path: `connectors[${i}].name`, found: JSON.stringify(name), expected },
+    ];
+    if (reservedNames.has(name)) return mistake('a name that the gateway does not use itself');
+    if (seen.has(name)) return mistake('a name that no other connector has');
     seen.add(name);
     return [];
   });
@@ -42,7 +47,7 @@ const tooMany = (raw: unknown): readonly Problem[] => {
 };
 
 /**
- * The mistakes of the main file that no key shows by itself: credentials that are missing, two connectors of one name, and more connectors
- * than one process can run.
+ * The mistakes of the main file that no key shows by itself: credentials that are missing, two connectors of one name, one with a
+ * name of the gateway's own, and more connectors than one process can run.
  */
-export const mainMistakes = (raw: unknown): readonly Problem[] => [...credentials(raw), ...twins(raw), ...tooMany(raw)];
+export const mainMistakes = (raw: unknown): readonly Problem[] => [...credentials(raw), ...names(raw), ...tooMany(raw)];

@@ -79,9 +79,14 @@ export const surveyConfig = (
   const { value, problems: dangling, secrets } = resolveReferences(raw, { env, folder });
   const decoded = decodeSafely(gatewayConfig, value);
   const problems = [...decoded.problems, ...dangling, ...mainMistakes(value), ...unreadableFiles(value, folder)];
-  const mistakes = problems.map((problem): FileProblem => {
+  const mistakes = problems.flatMap((problem, i): readonly FileProblem[] => {
     const variable = origins.get(problem.path);
-    return { file: variable === undefined ? FILE : `environment variable ${variable}`, ...problem };
+    if (variable === undefined) return [{ file: FILE, ...problem }];
+    // A variable that sets several members has one value: what is wrong with it is said once.
+    const said = problems
+      .slice(0, i)
+      .some((it) => origins.get(it.path) === variable && it.expected === problem.expected);
+    return said ? [] : [{ file: `environment variable ${variable}`, ...problem }];
   });
   const files = connectorFiles(member(value, 'connectors'), FILE, { env, folder }, types);
   const about = noticesOf(decoded, FILE);

@@ -11,20 +11,37 @@ export interface Redact {
   readonly details: (details: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>;
 }
 
+/** How a secret stands in a text that quotes it: as it is, within JSON, within a URL, in base64. */
+const formsOf = (secret: string): readonly string[] => [
+  secret,
+  JSON.stringify(secret).slice(1, -1),
+  encodeURIComponent(Buffer.from(secret).toString()),
+  Buffer.from(secret).toString('base64'),
+];
+
 /** JSON escapes the first 32 control characters by itself. */
 const beyondJson = /[\u007f-\u009f\u2028\u2029]/g;
 
 /**
- * Hides the given secrets wherever they stand in a text, and every value under a key that names a secret.
+ * Hides the given secrets wherever they stand in a text, also as JSON, a URL or base64 would write them, and every value under a key that names a secret.
  *
  * Promises: what it returns is plain JSON of bounded depth and length, and a text holds no control character; it never throws, whatever is
  * logged. `secrets` is read at each call, so that later ones count too.
  */
 export const redact = (secrets: ReadonlySet<string>): Redact => {
+  let known = -1;
+  let forms: readonly string[] = [];
+  /** The longest first: a secret may hold another one. None is ever taken out. */
+  const inOrder = (): readonly string[] => {
+    if (known !== secrets.size) {
+      forms = [...new Set([...secrets].flatMap(formsOf))].sort((a, b) => b.length - a.length);
+      known = secrets.size;
+    }
+    return forms;
+  };
   const hide = (value: string): string => {
     let result = value;
-    // The longest first: a secret may hold another one.
-    for (const secret of [...secrets].sort((a, b) => b.length - a.length)) result = result.replaceAll(secret, HIDDEN);
+    for (const form of inOrder()) result = result.replaceAll(form, HIDDEN);
     return result.length > LONGEST ? `${result.slice(0, LONGEST)}…` : result;
   };
   const text = (value: string): string => printable(hide(value), beyondJson);

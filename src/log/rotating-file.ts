@@ -47,7 +47,8 @@ const prune = (path: string, backups: number): void => {
  * Writes lines to a file that is replaced as planned.
  *
  * Promises: a line is with the operating system when the call returns, so that nothing waits in memory and an exit loses none; never throws:
- * what cannot be written is said to `failed` and dropped, and the file is tried again after a minute. The file has mode 0640.
+ * what cannot be written is said to `failed` and dropped, and the file is tried again after a minute. The file has mode 0640, a folder that is made for it 0750: a
+ * group may be let read the log.
  */
 export const rotatingFile = (
   { path, maxBytes, periodMs, backups }: FilePlan,
@@ -62,7 +63,7 @@ export const rotatingFile = (
   const nameAt = (ms: number): string => `${path}.${new Date(ms).toISOString().replace(/[:.]/g, '-')}`;
   const periodAt = (ms: number): number => (periodMs === undefined ? 0 : Math.floor(ms / periodMs));
   const start = (): Open => {
-    mkdirSync(dirname(path), { recursive: true });
+    mkdirSync(dirname(path), { recursive: true, mode: 0o750 });
     const fd = openSync(path, 'a', 0o640);
     const { size, mtimeMs } = fstatSync(fd);
     return { fd, bytes: size, period: periodAt(size > 0 ? mtimeMs : now()) };

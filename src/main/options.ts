@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { levelOf } from '../log/level-of.js';
 import type { Level } from '../log/level-of.js';
+import { optionMistake } from './option-mistake.js';
 
 /** What the command line and the environment ask for. */
 export interface Options {
@@ -15,21 +16,21 @@ export interface Options {
   readonly print: boolean;
 }
 
+const known = {
+  config: { type: 'string' },
+  'log-level': { type: 'string' },
+  'log-format': { type: 'string' },
+  print: { type: 'boolean', default: false },
+  version: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
 /** Throws an Error whose message a person can act on. An option beats its variable; an empty variable counts as absent. */
 export const readOptions = (args: readonly string[], env: Readonly<Record<string, string | undefined>>): Options => {
   const given = (variable: string): string | undefined => (env[variable] === '' ? undefined : env[variable]);
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: {
-      config: { type: 'string' },
-      'log-level': { type: 'string' },
-      'log-format': { type: 'string' },
-      print: { type: 'boolean', default: false },
-      version: { type: 'boolean' },
-      help: { type: 'boolean', short: 'h' },
-    },
-  });
+  const mistake = optionMistake(args, known);
+  if (mistake !== undefined) throw new Error(mistake);
+  const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options: known });
   const [command = 'run', named, ...more] = positionals;
   if (command !== 'run' && command !== 'check') throw new Error(`Unknown command ${JSON.stringify(command)}.`);
   if (more.length > 0 || (named !== undefined && (command === 'run' || values.config !== undefined)))

@@ -21,6 +21,8 @@ export interface AttributeUpdate {
 export interface AttributeValues {
   readonly kind: 'attributeValues';
   readonly device?: string;
+  /** The connector that asked, as the request said it. Absent: the one that owns the device. */
+  readonly connector?: string;
   readonly id: number;
   readonly values?: Values;
   readonly value?: Json;

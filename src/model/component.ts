@@ -26,6 +26,15 @@ export interface Log {
   readonly error: (text: string, details?: Readonly<Record<string, unknown>>) => void;
 }
 
+/** What a connector has exchanged with its devices since it was opened. Only grows. */
+export interface Exchanged {
+  /** Messages, and the bytes of their payload. */
+  readonly received: number;
+  readonly receivedBytes: number;
+  readonly sent: number;
+  readonly sentBytes: number;
+}
+
 /** What a component is given when it is opened. */
 export interface Context {
   /** The component's name in the configuration. */
@@ -34,6 +43,13 @@ export interface Context {
   readonly fact: (fact: Fact) => void;
   /** The folder that relative file names of the configuration start from. */
   readonly folder: string;
+  /** Takes a function that says what was exchanged so far. It is asked once per period of the statistics. Absent: nobody asks. */
+  readonly meter?: (read: () => Exchanged) => void;
+  /**
+   * Takes a function that names the shared attributes a device wants to be told when it connects: what the platform has of them comes as an attribute
+   * update. Said when the connector is opened, if at all. Absent: nobody asks.
+   */
+  readonly wants?: (keysOf: (device: string) => readonly string[]) => void;
 }
 
 /** What a connector module exports by default. */

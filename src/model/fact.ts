@@ -33,6 +33,7 @@ export type Counter =
   | 'failed' // could not be converted
   | 'empty' // converted, and held none of the values that its mapping asks for
   | 'collided' // stamped more than a second ahead of the clock
+  | 'untaken' // attribute updates and answers of the platform that no connector took
   | 'late' // replies that came after the deadline of their request, or a second time
   | 'skipped' // ticks of a poll that found the pipeline busy
   | 'published' // publishes that the platform acknowledged

@@ -64,6 +64,8 @@ export interface Reply {
   readonly device?: string;
   readonly id: number;
   readonly content: Json;
+  /** For how many ms from now on it is worth sending. Said by `dispatch`, which knows when it was asked. Default: the sink's own measure. */
+  readonly lifetime?: number;
 }
 
 /** A device asks for the platform's attributes; the answer comes back as {@link AttributeValues} with the same id. Not stored. */
@@ -72,6 +74,8 @@ export interface AttributeRequest extends OfDevice {
   readonly id: number;
   readonly scope: 'client' | 'shared';
   readonly keys: readonly string[];
+  /** It waits until its device is announced and nothing else wants to be sent. Default: it goes ahead of all data. */
+  readonly idle?: boolean;
 }
 
 /** A customer may claim the device for a while. */

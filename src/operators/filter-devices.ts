@@ -1,64 +1,20 @@
 import { filter } from 'rxjs';
-import type { Log, Operator } from '../model/component.js';
-import { reasonOf } from '../model/errors.js';
+import type { Operator } from '../model/component.js';
 import type { Fact } from '../model/fact.js';
 import { GATEWAY_DEVICE } from '../model/message.js';
-import { remembered } from './extract/remembered.js';
-import { search } from './extract/search.js';
-import type { FilterList } from './filter-list.js';
-
-interface Options {
-  readonly log: Log;
-  readonly fact: (fact: Fact) => void;
-}
-
-/** Devices of one connector whose verdict is remembered; the log names no more either. */
-const DEVICES = 10_000;
-
-/** Matches the whole name, whatever choices the expression has. Flags stay in front. */
-const whole = (expression: string): ((name: string) => boolean) => {
-  const [, flags = '', body = ''] = /^(\(\?[ims]+\))?([^]*)$/.exec(expression) ?? [];
-  const find = search(`${flags}^(?:${body})$`);
-  return (name) => find(name)?.[0] === name;
-};
-
-const matcher = (expressions: readonly string[] | undefined): ((name: string) => boolean) => {
-  const all = (expressions ?? []).map(whole);
-  return (name) => all.some((matches) => matches(name));
-};
+import type { AdmitsDevice } from './admits-device.js';
 
 /**
- * Lets pass only the devices that the filter does not keep out: `deny` wins; where a connector has an `allow` list, all others of its devices
- * are out; a connector with neither lets all pass. Expressions match the whole name.
+ * Lets pass only the devices that are admitted.
  *
- * Promises: what is kept out is acknowledged, or its source would offer it for ever; counted as `filtered` under its connector, and said once
- * for a device. Replies, the gateway's own device, and what no connector sent pass. A search that takes too long keeps the device out. Memory
- * is bounded: 10,000 verdicts a connector. Source: core specification, §9.
+ * Promises: what is kept out is acknowledged, or its source would offer it for ever; counted as `filtered` under its connector. Replies, the gateway's
+ * own device, and what no connector sent pass. Source: core specification, §9.
  */
-export const filterDevices = ({ deny, allow }: FilterList, { log, fact }: Options): Operator => {
-  const verdictsOf = (connector: string): ((device: string) => boolean) => {
-    const allowed = allow.get(connector);
-    const [isDenied, isAllowed] = [matcher(deny.get(connector)), matcher(allowed)];
-    let said = 0;
-    return remembered((device) => {
-      let why = 'it is not allowed';
-      try {
-        if (isDenied(device)) why = 'it is denied';
-        else if (allowed === undefined || isAllowed(device)) return true;
-      } catch (error) {
-        why = reasonOf(error);
-      }
-      if ((said += 1) <= DEVICES) log.warn('a device is kept out', { connector, device, why });
-      return false;
-    }, DEVICES);
-  };
-  const verdicts = new Map([...deny.keys(), ...allow.keys()].map((name) => [name, verdictsOf(name)]));
-  return filter(({ value, ack }) => {
+export const filterDevices = (admits: AdmitsDevice, fact: (fact: Fact) => void): Operator =>
+  filter(({ value, ack }) => {
     if (value.kind === 'reply' || value.connector === undefined || value.device === GATEWAY_DEVICE) return true;
-    const mayPass = verdicts.get(value.connector);
-    if (mayPass === undefined || mayPass(value.device)) return true;
+    if (admits(value.device, value.connector)) return true;
     fact({ kind: 'count', who: value.connector, counter: 'filtered', n: 1 });
     ack();
     return false;
   });
-};

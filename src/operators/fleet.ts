@@ -3,7 +3,7 @@ import type { SchedulerLike } from 'rxjs';
 import type { Command } from '../model/command.js';
 import type { Source } from '../model/component.js';
 import type { Envelope } from '../model/envelope.js';
-import { replace } from '../model/envelope.js';
+import { envelope, replace } from '../model/envelope.js';
 import type { Message } from '../model/message.js';
 
 /** Sources by the name of their connector: as they are, or as they come and go. */
@@ -17,8 +17,8 @@ export interface Directed {
   readonly command: Command;
   /** Whether it is still worth delivering: asked of one that had to wait. */
   readonly isAlive: () => boolean;
-  /** Told if nobody can take it: there is no such source, it has ended, or too many wait for theirs. */
-  readonly refuse: (why: 'absent' | 'ended' | 'busy') => void;
+  /** Told if nobody can take it: there is no such source, it has ended, too many wait for theirs, or it waited until it was no longer alive. */
+  readonly refuse: (why: 'absent' | 'ended' | 'busy' | 'late') => void;
 }
 
 /** How a fleet stops. */
@@ -27,6 +27,8 @@ export interface Fleet {
   readonly until?: Observable<unknown>;
   /** How long a source may take to settle what it has after it was asked to stop, in ms. Default 3000. */
   readonly grace?: number;
+  /** What is still said for a source that has ended while the others go on: by itself, stopped, or replaced. Default: nothing. */
+  readonly farewell?: (name: string) => Iterable<Message>;
   /** Where time comes from. Default: RxJS's `asyncScheduler`. */
   readonly scheduler?: SchedulerLike;
 }
@@ -43,6 +45,8 @@ interface Running {
 const asMaps = (sources: Sources): Observable<ReadonlyMap<string, Source>> =>
   isObservable(sources) ? sources : of(sources instanceof Map ? sources : new Map(Object.entries(sources)));
 
+const nothing = (): void => undefined;
+
 /** Says who owns the device, so that the way back can be found. */
 const stamped = (item: Envelope<Message>, connector: string): Envelope<Message> => {
   const { value } = item;
@@ -55,13 +59,14 @@ const stamped = (item: Envelope<Message>, connector: string): Envelope<Message> 
  * Starts what is new in the latest map, stops what is gone, replaces what changed (another function under the same name), and
  * touches no other. Stopping is asked by completing the source's commands; after `grace` it is unsubscribed. A replacement starts
  * when its predecessor has ended, so that the two never hold one port or session. A command goes to the source that it names; while that is
- * loading or being replaced it is held, as long as it is alive. Completes when `until` has emitted, or the maps
+ * loading or being replaced it is held, as long as it is alive. When a source has ended its `farewell` follows, before anything of its replacement; at the
+ * end of all there is none. Completes when `until` has emitted, or the maps
  * have completed, and every source has ended. An error of a source passes: whoever wants others to go on supervises it.
  */
 export const fleet = (
   sources: Sources,
   commands: Observable<Directed>,
-  { until = NEVER, grace = 3_000, scheduler = asyncScheduler }: Fleet = {},
+  { until = NEVER, grace = 3_000, farewell = () => [], scheduler = asyncScheduler }: Fleet = {},
 ): Observable<Envelope<Message>> =>
   new Observable((subscriber) => {
     const running = new Map<string, Running>();
@@ -72,10 +77,17 @@ export const fleet = (
     let last = false;
     /** Before the first map nobody knows who will be there. */
     let isLoaded = false;
+    /** Everything was asked to stop. */
+    let isOver = false;
     let held: Directed[] = [];
 
+    const lives = ({ isAlive, refuse }: Directed): boolean => {
+      const alive = isAlive();
+      if (!alive) refuse('late');
+      return alive;
+    };
     const hold = (item: Directed): void => {
-      if (held.length >= MOST_HELD) held = held.filter(({ isAlive }) => isAlive());
+      if (held.length >= MOST_HELD) held = held.filter(lives);
       if (held.length >= MOST_HELD) item.refuse('busy');
       else held.push(item);
     };
@@ -91,7 +103,7 @@ export const fleet = (
     const release = (): void => {
       const waiting = held;
       held = [];
-      for (const item of waiting) if (item.isAlive()) direct(item);
+      waiting.filter(lives).forEach(direct);
     };
     const settle = (): void => {
       for (const [name, source] of wanted) if (!running.has(name) && done.get(name) !== source) start(name, source);
@@ -104,7 +116,9 @@ export const fleet = (
       running.delete(name);
       one.subscription.unsubscribe();
       if (!stopping.delete(name)) done.set(name, one.source);
-      if (!subscriber.closed) settle();
+      if (subscriber.closed) return;
+      if (!isOver) for (const message of farewell(name)) subscriber.next(envelope(message, nothing, nothing));
+      settle();
     };
     const start = (name: string, source: Source): void => {
       done.delete(name);
@@ -131,6 +145,7 @@ export const fleet = (
     };
     const finish = (): void => {
       last = true;
+      isOver = true;
       isLoaded = true;
       settle();
     };

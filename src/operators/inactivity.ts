@@ -6,12 +6,7 @@ import type { Envelope } from '../model/envelope.js';
 import { Unavailable } from '../model/errors.js';
 import { GATEWAY_DEVICE } from '../model/message.js';
 import type { Message } from '../model/message.js';
-
-/** A device, and whose it is. */
-interface Owned {
-  readonly device: string;
-  readonly connector?: string;
-}
+import type { Owned } from './roster.js';
 
 export interface InactivityOptions {
   /** How long a device may be silent, in ms. */

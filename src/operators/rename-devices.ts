@@ -3,7 +3,8 @@ import type { Command, Rpc } from '../model/command.js';
 import type { Sink } from '../model/component.js';
 import type { Envelope } from '../model/envelope.js';
 import { replace } from '../model/envelope.js';
-import type { Json, Message } from '../model/message.js';
+import type { Message } from '../model/message.js';
+import { deviceChanges } from './device-changes.js';
 
 /** A device's own name, and the one that the platform has given it. */
 export type Renamed = readonly [own: string, now: string];
@@ -14,13 +15,6 @@ export interface RenameDevices {
   /** Told of all that are renamed, after each change. */
   readonly save?: (all: readonly Renamed[]) => void;
 }
-
-const isRecord = (json: Json): json is Readonly<Record<string, Json>> =>
-  typeof json === 'object' && json !== null && !Array.isArray(json);
-const nameIn = (params: Json): string | undefined => {
-  const name: unknown = Array.isArray(params) ? params[0] : params;
-  return typeof name === 'string' && name !== '' ? name : undefined;
-};
 
 /**
  * Stands around a sink and knows the names that the platform has given to devices: messages leave under the new name, commands come back under the
@@ -51,13 +45,11 @@ export const renameDevices =
         now.set(name, given);
         own.set(given, name);
       };
-      const renamed = (command: Rpc, params: Readonly<Record<string, Json>>): Command => {
-        const changes = Object.entries(params).flatMap(([old, given]): Renamed[] =>
-          typeof given === 'string' && given !== '' && given !== old ? [[ownOf(old), given]] : [],
-        );
-        for (const [name, given] of changes) rename(name, given);
-        if (changes.length > 0) save([...now]);
-        return { ...command, params: Object.fromEntries(changes) };
+      const renamed = (command: Rpc, changes: readonly Renamed[]): Command => {
+        const ours = changes.map(([old, given]): Renamed => [ownOf(old), given]);
+        for (const [name, given] of ours) rename(name, given);
+        save([...now]);
+        return { ...command, params: Object.fromEntries(ours) };
       };
       const deleted = (command: Rpc, name: string): Command => {
         const device = ownOf(name);
@@ -75,9 +67,9 @@ export const renameDevices =
         const { device } = command;
         if (device !== undefined) return own.has(device) ? { ...command, device: ownOf(device) } : command;
         if (command.kind !== 'rpc') return command;
-        const { method, params } = command;
-        if (method === 'gateway_device_renamed' && isRecord(params)) return renamed(command, params);
-        const name = method === 'gateway_device_deleted' ? nameIn(params) : undefined;
+        const changes = deviceChanges(command);
+        if (changes.renamed.length > 0) return renamed(command, changes.renamed);
+        const [name] = changes.deleted;
         return name === undefined ? command : deleted(command, name);
       };
       return sink(messages.pipe(map(up))).pipe(map(down));

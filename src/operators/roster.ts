@@ -23,20 +23,25 @@ export interface Roster {
 /**
  * The devices that are known, each with the connector that last spoke for it: where commands go.
  *
- * Promises: a device that has left keeps its connector, for the command may be what wakes it; two words of memory for each device. `onChange` is told
- * of each device that has come to another connector than before.
+ * Promises: a device that has left keeps its connector, for the command may be what wakes it; two words of memory for each device. One that is not
+ * admitted is not known (default: all are), nor is one of which the gateway itself had the last word in an earlier run: it was deleted. `onChange` is told of each device that has come to another connector than before.
  */
-export const roster = (known: Iterable<Owned> = [], onChange?: (device: string) => void): Roster => {
+export const roster = (
+  known: Iterable<Owned> = [],
+  onChange?: (device: string) => void,
+  admits: (device: string, connector: string) => boolean = () => true,
+): Roster => {
   const owners = new Map<string, string>();
   const produced = new Map<string, number>();
-  for (const { device, connector } of known) if (connector !== '') owners.set(device, connector);
+  for (const { device, connector } of known)
+    if (connector !== '' && connector !== GATEWAY_DEVICE && admits(device, connector)) owners.set(device, connector);
   return {
     learn: (message) => {
       if (message.kind === 'reply' || message.kind === 'disconnected') return;
       const { device, connector } = message;
       if (connector === undefined || device === GATEWAY_DEVICE) return;
       produced.set(connector, (produced.get(connector) ?? 0) + 1);
-      if (owners.get(device) === connector) return;
+      if (owners.get(device) === connector || !admits(device, connector)) return;
       owners.set(device, connector);
       onChange?.(device);
     },

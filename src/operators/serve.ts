@@ -2,14 +2,16 @@ import { asyncScheduler, defer, Observable, Subscription } from 'rxjs';
 import type { SchedulerLike } from 'rxjs';
 import type { Command } from '../model/command.js';
 import { reasonOf } from '../model/errors.js';
+import { failure } from '../model/failure.js';
 import type { Message } from '../model/message.js';
+import { replyTo } from '../model/reply-to.js';
 import { RpcError } from '../model/rpc-error.js';
 
 /** How long commands wait for a client, and who hears of those that fail. */
 export interface Serve {
   /** The connector's name, for the words of an answer. */
   readonly name: string;
-  /** How long a call, or the answer to an attribute request, waits for a client, in ms. Default 10 000: so long the platform waits. */
+  /** How long a call, or the answer to an attribute request, waits for a client, in ms. Default 9500: just before the platform gives up. */
   readonly deadline?: number;
   /** How long an attribute update waits, in ms: what was set then still holds. Default 3 600 000. */
   readonly updateDeadline?: number;
@@ -23,6 +25,8 @@ export interface Serve {
 
 interface Held {
   readonly command: Command;
+  /** When it is let go, on the scheduler's clock. */
+  readonly due: number;
   readonly deadline: Subscription;
 }
 
@@ -42,10 +46,11 @@ const isUpdate = ({ command }: Held): boolean => command.kind === 'attributeUpda
  * |---|---|---|
  * | no client by the deadline, or more in work than may be | answered, code 503 | told to `onFailure` |
  * | too many wait | answered, code 503 | told; of waiting updates the oldest goes, for the newest is the one that holds |
+ * | `handle` errors with code 503: its client has gone | answered | an update waits for the next client, its deadline goes on; an answer is told |
  * | `handle` throws or errors | answered: an {@link RpcError}'s own code, else 500 | told |
  * | `handle` completes without a reply | answered, code 500 | nothing |
  *
- * Promises: a call is answered exactly once, and handed over at most once, in the order of arrival. How long `handle` takes is its own affair, as is
+ * Promises: a call is answered exactly once, and handed over at most once, in the order of arrival; an update again only after the client it was given to. How long `handle` takes is its own affair, as is
  * noticing that its client has gone. When `commands` completes, what still waits for a client is answered at once; completes when all is answered. The
  * client that came last stays when `clients` completes; an error of `clients` passes. Teardown answers nothing.
  */
@@ -55,7 +60,7 @@ export const serve = <C>(
   handle: (client: C, command: Command) => Observable<Message>,
   {
     name,
-    deadline = 10_000,
+    deadline = 9_500,
     updateDeadline = 3_600_000,
     limit = 1_000,
     onFailure = () => undefined,
@@ -73,15 +78,15 @@ export const serve = <C>(
       const why = reasonOf(error);
       onFailure(command, why);
       if (command.kind !== 'rpc') return;
-      const { device, id } = command;
-      const content = { error: why, code: error instanceof RpcError ? error.code : 500 };
-      subscriber.next({ kind: 'reply', ...(device === undefined ? {} : { device }), id, content });
+      subscriber.next(replyTo(command, failure(why, error instanceof RpcError ? error.code : 500)));
     };
     const unavailable = (command: Command, why: string): void => fail(command, new RpcError(503, `${name} ${why}`));
 
-    const work = (to: C, command: Command): void => {
+    const patience = ({ kind }: Command): number => (kind === 'attributeUpdate' ? updateDeadline : deadline);
+
+    const work = (to: C, command: Command, due = scheduler.now() + patience(command)): void => {
       working += 1;
-      let due = command.kind === 'rpc';
+      let owed = command.kind === 'rpc';
       const one = new Subscription();
       const done = (): void => {
         working -= 1;
@@ -93,18 +98,22 @@ export const serve = <C>(
         defer(() => handle(to, command)).subscribe({
           next: (message) => {
             if (message.kind === 'reply' && command.kind === 'rpc') {
-              if (!due) return;
-              due = false;
+              if (!owed) return;
+              owed = false;
             }
             subscriber.next(message);
           },
           error: (error: unknown) => {
-            if (due || command.kind !== 'rpc') fail(command, error);
+            // What was set still holds, and may be said twice.
+            if (command.kind === 'attributeUpdate' && error instanceof RpcError && error.code === 503) {
+              if (client === to) client = undefined;
+              hold(command, due);
+            } else if (owed || command.kind !== 'rpc') fail(command, error);
             else onFailure(command, reasonOf(error));
             done();
           },
           complete: () => {
-            if (due) fail(command, new RpcError(500, `${name} gave no answer`));
+            if (owed) fail(command, new RpcError(500, `${name} gave no answer`));
             done();
           },
         }),
@@ -121,7 +130,7 @@ export const serve = <C>(
       one.deadline.unsubscribe();
       return one.command;
     };
-    const hold = (command: Command): void => {
+    const hold = (command: Command, due = scheduler.now() + patience(command)): void => {
       const update = command.kind === 'attributeUpdate';
       const alike = [...held].filter((one) => isUpdate(one) === update);
       const [oldest] = alike;
@@ -133,14 +142,14 @@ export const serve = <C>(
         unavailable(letGo(one), state());
         pump();
       };
-      const one: Held = { command, deadline: scheduler.schedule(expire, update ? updateDeadline : deadline) };
+      const one: Held = { command, due, deadline: scheduler.schedule(expire, Math.max(0, due - scheduler.now())) };
       held.add(one);
       all.add(one.deadline);
     };
     /** Hands over what can be, in order. */
     const pump = (): void => {
       for (const one of held) {
-        if (client !== undefined && working < limit) work(client, letGo(one));
+        if (client !== undefined && working < limit) work(client, letGo(one), one.due);
         else if (client === undefined && ended) unavailable(letGo(one), state());
         else break;
       }

@@ -1,5 +1,5 @@
-import { Observable, Subject } from 'rxjs';
-import type { OperatorFunction } from 'rxjs';
+import { Observable } from 'rxjs';
+import type { OperatorFunction, Subscriber } from 'rxjs';
 import type { Envelope } from '../model/envelope.js';
 
 /**
@@ -11,7 +11,7 @@ import type { Envelope } from '../model/envelope.js';
  * result  ---1A--2B---|
  * ```
  *
- * Neither way waits for the other. Completes when the source has completed and the detour is done.
+ * Neither way waits for the other. Completes when the source has completed and the detour is done. The detour is subscribed to once, first of all.
  */
 export const when =
   <A, Some extends A, B>(
@@ -20,15 +20,24 @@ export const when =
   ): OperatorFunction<Envelope<A>, Envelope<B | Exclude<A, Some>>> =>
   (source) =>
     new Observable((subscriber) => {
-      const some = new Subject<Envelope<Some>>();
-      const through = some.pipe(detour).subscribe(subscriber);
+      // Not a Subject, which looks for its listeners with each value: there is one.
+      let some: Subscriber<Envelope<Some>> | undefined;
+      let ended = false;
+      const entry = new Observable<Envelope<Some>>((detouring) => {
+        if (ended) detouring.complete();
+        some = detouring;
+      });
+      const through = entry.pipe(detour).subscribe(subscriber);
       const intake = source.subscribe({
         next: (item) => {
-          if (test(item.value)) some.next(item as Envelope<Some>);
+          if (test(item.value)) some?.next(item as Envelope<Some>);
           else subscriber.next(item as Envelope<Exclude<A, Some>>);
         },
         error: (error: unknown) => subscriber.error(error),
-        complete: () => some.complete(),
+        complete: () => {
+          ended = true;
+          some?.complete();
+        },
       });
       return () => {
         intake.unsubscribe();

@@ -1,10 +1,10 @@
 import { asyncScheduler, defer, EMPTY, identity, merge } from 'rxjs';
 import type { SchedulerLike } from 'rxjs';
 import type { GatewayConfig } from '../config/gateway-config.js';
+import { reservedNames } from '../config/reserved-names.js';
 import { statisticsCommands } from '../config/statistics-commands.js';
 import type { Context, Source } from '../model/component.js';
 import { FatalError } from '../model/errors.js';
-import { GATEWAY_DEVICE } from '../model/message.js';
 import { customStatistics } from '../sources/gateway/custom-statistics.js';
 import { figures } from '../sources/gateway/figures.js';
 import { health } from '../sources/gateway/health.js';
@@ -26,20 +26,13 @@ interface Surroundings extends Pick<Statistics, 'sums' | 'devices'> {
   readonly scheduler?: SchedulerLike;
 }
 
-/** Who says facts, or has a place among the sources, and is no connector. */
-const apart: ReadonlySet<string> = new Set([
-  'thingsboard',
-  'storage',
-  GATEWAY_DEVICE,
-  'gateway',
-  'statistics',
-  'dispatch',
-  'filter',
-  'inactivity',
-  'report',
-]);
-
-const silent: OwnReports = { arriving: identity, leaving: identity, around: identity, hear: () => undefined };
+const silent: OwnReports = {
+  arriving: identity,
+  leaving: identity,
+  around: identity,
+  hear: () => undefined,
+  meter: () => undefined,
+};
 
 /** A mistake in that file costs the values of its commands, and nothing else. */
 const commandsOf = (file: string, { name: who, folder, log, fact }: Context) => {
@@ -63,7 +56,7 @@ export const ownReports = (
 ): OwnReports => {
   if (!enable) return silent;
   const { fact, log } = context;
-  const { totals, hear, ...steps } = traffic(apart);
+  const { totals, hear, ...steps } = traffic(reservedNames);
   const { memory, disk, cpus } = readMachine();
   const first = {
     totalMemory: human(memory),
@@ -73,7 +66,7 @@ export const ownReports = (
     thingsboard_ALERT: '',
     storage_ALERT: '',
   };
-  const state = health({ apart, first, scheduler });
+  const state = health({ apart: reservedNames, first, scheduler });
   const numbers = statistics({
     sums,
     devices,

@@ -5,6 +5,8 @@ import type { GatewayConfig } from '../config/gateway-config.js';
 import { reportStrategies } from '../config/report-strategies.js';
 import type { Context, Operator, Sink } from '../model/component.js';
 import type { Fact } from '../model/fact.js';
+import { admitsDevice } from '../operators/admits-device.js';
+import type { AdmitsDevice } from '../operators/admits-device.js';
 import { filterDevices } from '../operators/filter-devices.js';
 import { hearRefusals } from '../operators/hear-refusals.js';
 import { inactivity } from '../operators/inactivity.js';
@@ -16,13 +18,15 @@ import { deletedDevices } from '../sinks/thingsboard/deleted-devices.js';
 
 /** What the configuration says of devices and values, as steps of a pipeline. */
 export interface Policy {
+  /** Whom the device filter lets pass. */
+  readonly admits: AdmitsDevice;
   /** Between the connectors and the storage: which devices may pass, which are silent, which of their values are reported. */
   readonly before: (connected: InactivityOptions['connected']) => Operator;
   /** Between the storage and the sink. */
   readonly after: Operator;
   /** Around the sink, to hear what comes back. */
   readonly around: (sink: Sink) => Sink;
-  /** For whoever configures connectors anew while they run. */
+  /** For whoever removes connectors or configures them anew while they run. */
   readonly forget: (what: Forget) => void;
 }
 
@@ -49,9 +53,10 @@ export const policy = (
 ): Policy => {
   const { deviceFiltering: filtering, checkingDeviceActivity: activity, reportStrategy: gateway } = thingsboard;
   const forget = new Subject<Forget>();
-  const filtered = filtering?.enable
-    ? filterDevices(filterFile(filtering.filterFile, folder), context('filter'))
-    : identity;
+  const { log, fact } = context('filter');
+  const isFiltering = filtering?.enable === true;
+  const admits: AdmitsDevice = isFiltering ? admitsDevice(filterFile(filtering.filterFile, folder), log) : () => true;
+  const filtered = isFiltering ? filterDevices(admits, fact) : identity;
   const watched = (connected: InactivityOptions['connected'] = []): Operator =>
     activity?.checkDeviceInactivity
       ? inactivity({
@@ -68,6 +73,7 @@ export const policy = (
   if (isOff || !asks) {
     const stripped = said.any ? unreported : identity;
     return {
+      admits,
       before: (connected) => pipe(filtered, watched(connected), stripped),
       after: identity,
       around: identity,
@@ -87,6 +93,7 @@ export const policy = (
     forget: merge(forget, dropped),
   });
   return {
+    admits,
     before: (connected) => pipe(filtered, watched(connected), reported),
     after: hearRefusals((message) => {
       if (message.kind === 'data') forget.next({ device: message.device, lost: true });

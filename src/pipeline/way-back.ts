@@ -1,9 +1,11 @@
-import { EMPTY, asyncScheduler, catchError, concat, map, of } from 'rxjs';
+import { EMPTY, asyncScheduler, catchError, concat, identity, map, of } from 'rxjs';
 import type { Observable, SchedulerLike } from 'rxjs';
 import { connectedDevices } from '../config/connected-devices.js';
 import type { GatewayConfig } from '../config/gateway-config.js';
 import type { Context, Operator, Sink, Source } from '../model/component.js';
 import { GATEWAY_DEVICE } from '../model/message.js';
+import type { Message } from '../model/message.js';
+import type { AdmitsDevice } from '../operators/admits-device.js';
 import { renameFile } from '../operators/buffer/rename-file.js';
 import { requestJournal } from '../operators/buffer/request-journal.js';
 import type { StoragePlan } from '../operators/buffer/storage-plan.js';
@@ -13,7 +15,9 @@ import { introduce } from '../operators/introduce.js';
 import { renameDevices } from '../operators/rename-devices.js';
 import { roster } from '../operators/roster.js';
 import type { Sums } from '../operators/tally.js';
+import { credentialsFile } from '../sinks/thingsboard/credentials-file.js';
 import { requests } from '../sources/gateway/requests.js';
+import type { Restarting } from '../sources/gateway/restarting.js';
 
 /** What commands need to find their way. */
 export interface WayBack {
@@ -24,6 +28,8 @@ export interface WayBack {
   readonly source: readonly [string, Source];
   /** Between the connectors and the storage: says whose a device is. */
   readonly introduced: Operator;
+  /** What is said when a connector has ended: its devices leave. */
+  readonly farewell: (connector: string) => readonly Message[];
   /** Around the sink: gives devices the names that the platform knows. */
   readonly renamed: (sink: Sink) => Sink;
 }
@@ -34,7 +40,9 @@ export interface WayBackOptions {
   readonly context: Context;
   readonly version: string;
   readonly sums: Observable<Sums>;
-  readonly restart: () => void;
+  readonly restarting: Restarting;
+  /** Whom the device filter lets pass: others of earlier runs are not known. */
+  readonly admits: AdmitsDevice;
   readonly scheduler?: SchedulerLike;
 }
 
@@ -52,7 +60,7 @@ const adopted = (store: Store, devices: readonly Known[]): Observable<Store> =>
  * the names that the platform has given; the requests that a restart has interrupted, with a durable storage. Emits once.
  */
 export const wayBack = (found: Store, options: WayBackOptions): Observable<WayBack> => {
-  const { config, plan, context, version, sums, restart, scheduler = asyncScheduler } = options;
+  const { config, plan, context, version, sums, restarting, admits, scheduler = asyncScheduler } = options;
   const { folder, log, fact } = context;
   const before = found.opened.devices.length === 0 ? connectedDevices(folder, config.connectors) : undefined;
   before?.problems.forEach((problem) => log.warn(problem));
@@ -60,12 +68,16 @@ export const wayBack = (found: Store, options: WayBackOptions): Observable<WayBa
   const names = found.durable ? renameFile(plan.folder, log) : undefined;
   const journal = found.durable ? requestJournal({ folder: plan.folder, log, now: () => scheduler.now() }) : undefined;
   const known = names?.load() ?? before?.renamed ?? [];
+  const forgetCredentials = (): boolean =>
+    credentialsFile(plan.kind === 'sqlite' ? [folder, plan.folder] : [folder]).remove();
   if (names !== undefined && known.length > 0) names.save(known);
 
   return adopted(found, before?.devices ?? []).pipe(
-    map((store): WayBack => {
+    map((found): WayBack => {
+      const devices = found.opened.devices.filter(({ device, connector }) => admits(device, connector));
+      const store = { ...found, opened: { ...found.opened, devices } };
       const fresh = new Set<string>();
-      const owners = roster(store.opened.devices, (device) => fresh.add(device));
+      const owners = roster(devices, (device) => fresh.add(device), admits);
       return {
         store,
         dispatch: {
@@ -74,11 +86,18 @@ export const wayBack = (found: Store, options: WayBackOptions): Observable<WayBa
           own: GATEWAY_DEVICE,
           log,
           fact,
+          deadline: config.rpcTimeoutSeconds * 1_000,
           ...(journal === undefined ? {} : { journal }),
         },
-        source: [GATEWAY_DEVICE, requests({ roster: owners, sums, version, restart, scheduler })],
+        source: [GATEWAY_DEVICE, requests({ roster: owners, sums, version, restarting, forgetCredentials, scheduler })],
         introduced: introduce({ fresh, types }),
-        renamed: renameDevices({ known, ...(names === undefined ? {} : { save: names.save }) }),
+        farewell: (connector) =>
+          [...owners.owners()]
+            .filter(([, owner]) => owner === connector)
+            .map(([device]) => ({ kind: 'disconnected', device, connector })),
+        renamed: config.thingsboard.handleDeviceRenaming
+          ? renameDevices({ known, ...(names === undefined ? {} : { save: names.save }) })
+          : identity,
       };
     }),
   );

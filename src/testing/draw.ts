@@ -76,6 +76,9 @@ const inWords = (different: ReadonlyMap<string, Difference>, side: keyof Differe
  */
 export const draw = <A = string, B = A>(drawing: Drawing<A, B>): void => {
   const { source, through, result, values, error } = drawing;
+  // The compiler says so to those who ask it; a test in plain JavaScript hears it here.
+  for (const [name, line] of Object.entries({ source, result }))
+    if (typeof (line as unknown) !== 'string') throw new TypeError(`The drawing has no line "${name}".`);
   const spoken = verbs.filter((verb) => drawing[verb] !== undefined);
   const lines = [source, result, ...[...spoken, ...keys(ears)].map((name) => drawing[name] ?? '')];
   const different = new Map<string, Difference>();

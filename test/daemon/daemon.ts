@@ -7,6 +7,8 @@ import { freshDist } from './fresh-dist.js';
 export interface DaemonOptions {
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** A program and its arguments that runs Node.js, such as a tracer which becomes it. */
+  readonly under?: readonly [string, ...string[]];
 }
 
 export interface Ended {
@@ -20,11 +22,13 @@ const LAST_WORDS = 2_000;
  * The real program as a process of its own: `node dist/main.js --config folder`, working in that folder. What it says (facts over IPC, text
  * on stdout and stderr) is written down; every wait has a deadline and rejects with the last of the output.
  */
-export const startDaemon = (folder: string, { args = [], env = {} }: DaemonOptions = {}) => {
+export const startDaemon = (folder: string, { args = [], env = {}, under }: DaemonOptions = {}) => {
   const child = fork(freshDist(), ['--config', folder, ...args], {
     cwd: folder,
     silent: true,
-    execArgv: [],
+    ...(under === undefined
+      ? { execArgv: [] }
+      : { execPath: under[0], execArgv: [...under.slice(1), process.execPath] }),
     env: { ...(process.env.PATH === undefined ? {} : { PATH: process.env.PATH }), ...env },
   });
   const facts: Fact[] = [];

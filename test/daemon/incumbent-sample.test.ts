@@ -1,7 +1,8 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
+import { installSample } from '../fixtures/extensions/install-sample.js';
 import { haveMosquitto, startMosquitto } from '../peers/mosquitto.js';
 import { startPlatform } from '../peers/platform.js';
 import { plainClient } from '../peers/plain-client.js';
@@ -39,9 +40,7 @@ const sample = (ports: { readonly broker: number; readonly platform: number }): 
       connectors: [{ name: 'MQTT', type: 'mqtt', configuration: 'mqtt.json' }],
     }),
   );
-  const extensions = join(folder, 'extensions', 'mqtt');
-  mkdirSync(extensions, { recursive: true });
-  cpSync(join(fixtures, 'extensions/mqtt'), extensions, { recursive: true });
+  installSample(folder);
   return folder;
 };
 

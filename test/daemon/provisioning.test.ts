@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -48,3 +48,35 @@ test('a secret that the platform does not know ends it, with the code that keeps
   expect(daemon.output()).toContain('no device profile of the platform has this provisionDeviceKey');
   expect(daemon.output()).not.toMatch(/the-key|a-wrong-secret/);
 }, 30_000);
+
+test('credentials that are removed at the platform’s request are gone from the disk, and the next start asks for new ones', async () => {
+  const daemon = start('the-secret');
+  await daemon.phase('thingsboard', 'connected');
+  const path = join(folder, '.credentials');
+  const before = readFileSync(path, 'utf8');
+  const ask = async (id: number): Promise<unknown> => {
+    platform.push(`v1/devices/me/rpc/request/${id}`, { method: 'gateway_remove_provisioned_credentials', params: {} });
+    const reply = () => platform.own.rpcReplies.find((one) => one.id === id);
+    await platform.until(() => reply() !== undefined, 10_000, `answer ${id}`);
+    return reply()?.data;
+  };
+  expect(await ask(1)).toMatchObject({ code: 200 });
+  expect(readdirSync(folder).filter((name) => name.startsWith('.credentials'))).toEqual([]);
+  expect(await ask(2)).toMatchObject({ code: 404 });
+  // The session goes on until it ends of itself.
+  expect(daemon.ended()).toBeUndefined();
+  expect((await daemon.terminate()).code).toBe(0);
+
+  const main = JSON.parse(readFileSync(join(folder, 'tb_gateway.json'), 'utf8')) as {
+    thingsboard: { provisioning: object };
+  };
+  const provisioning = { ...main.thingsboard.provisioning, deviceName: 'Gate 2' };
+  writeFileSync(
+    join(folder, 'tb_gateway.json'),
+    JSON.stringify({ ...main, thingsboard: { ...main.thingsboard, provisioning } }),
+  );
+  const again = start('the-secret');
+  await again.phase('thingsboard', 'connected');
+  expect(readFileSync(path, 'utf8')).not.toBe(before);
+  expect((await again.terminate()).code).toBe(0);
+}, 40_000);

@@ -23,6 +23,8 @@ export interface StageOptions {
   readonly broker?: Readonly<Record<string, unknown>>;
   /** Members of the connector's file beside broker and mapping. */
   readonly connector?: Readonly<Record<string, unknown>>;
+  /** Members of the main file beside its sections. */
+  readonly main?: Readonly<Record<string, unknown>>;
   readonly token?: string;
   /** The gateway's login at the device broker; absent: anonymous. */
   readonly login?: { readonly username: string; readonly password: string };
@@ -75,6 +77,7 @@ export const startStage = async ({
   thingsboard = {},
   broker: brokerKeys = {},
   connector = {},
+  main = {},
   token,
   login,
 }: StageOptions = {}) => {
@@ -91,11 +94,18 @@ export const startStage = async ({
   );
   const tap = opened(await startTap({ port: broker.port }));
   const book = ledger();
-  const platform = opened(await startPlatform({ accept: { accessToken }, onPoints: book.add }));
+  const platform = opened(
+    await startPlatform({
+      accept: { accessToken },
+      provisioning: { key: 'the-key', secret: 'the-secret' },
+      onPoints: book.add,
+    }),
+  );
 
   writeFileSync(
     join(folder, 'tb_gateway.json'),
     JSON.stringify({
+      ...main,
       thingsboard: {
         host: '127.0.0.1',
         port: platform.port,

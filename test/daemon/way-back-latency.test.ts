@@ -4,11 +4,15 @@ import { haveMosquitto } from '../peers/mosquitto.js';
 import { peer } from '../peers/require-peer.js';
 import { staged } from './staged.js';
 
-const BACKLOG = 100_000;
-const CHUNK = 5_000;
-const IDLE_CALLS = 100;
-/** Far above what is expected: the figure is printed, and this catches a request that waits behind the data. */
-const FAR_TOO_LONG = 1_000;
+/** `RPC_BACKLOG=100000` measures it at full size. */
+const BACKLOG = Number(process.env.RPC_BACKLOG ?? 5_000);
+const CHUNK = Math.min(5_000, BACKLOG);
+const IDLE_CALLS = 50;
+/** So small a backlog would be gone before much was asked: publishes small and slow to be acknowledged make it last. */
+const slow = BACKLOG < 50_000 ? { payload: 500, puback: 50 } : undefined;
+/** What is promised, in ms; where the machine is so busy that even an idle gateway is slow, some times that. */
+const PROMISED = 100;
+const BUSY_MACHINE = 20;
 
 const echo = {
   requestsMapping: {
@@ -32,7 +36,11 @@ peer('mosquitto', haveMosquitto())('a request', () => {
   const stage = staged();
 
   test('passes the data: its round trip while a backlog drains', async () => {
-    const { platform, tap, book, ...on } = await stage({ connector: echo, storage: { max_records: 2 * BACKLOG } });
+    const { platform, tap, book, ...on } = await stage({
+      connector: echo,
+      storage: { max_records: 2 * BACKLOG },
+      ...(slow === undefined ? {} : { thingsboard: { maxPayloadSizeBytes: slow.payload } }),
+    });
     const devices = await on.devices();
     devices.client.on('message', (topic, payload) => void devices.publish(topic.replace('call/', 'answer/'), payload));
     // A device that keeps its acknowledgement back to send it with more would be what is measured.
@@ -61,6 +69,7 @@ peer('mosquitto', haveMosquitto())('a request', () => {
       await tap.until(() => tap.counts.acknowledged >= sent + CHUNK, 60_000, 'all is on disk');
     }
     await daemon.sums(({ queued }) => queued >= BACKLOG);
+    if (slow !== undefined) platform.pubackDelay(slow.puback);
     await platform.comeBack();
     await platform.until(() => platform.live()?.open.has(name) === true, 30_000, 'the device is announced');
     const busy: number[] = [];
@@ -73,7 +82,7 @@ peer('mosquitto', haveMosquitto())('a request', () => {
         `${busy.length} requests) while a backlog of ${BACKLOG} drains`,
     );
     expect(busy.length).toBeGreaterThan(5);
-    expect(during).toBeLessThan(FAR_TOO_LONG);
+    expect(during).toBeLessThan(Math.max(PROMISED, BUSY_MACHINE * before));
     expect(platform.violations).toEqual([]);
   }, 180_000);
 });

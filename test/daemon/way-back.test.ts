@@ -79,6 +79,41 @@ peer('mosquitto', haveMosquitto())('the way back', () => {
     expect(daemon.ended()).toBeUndefined();
   }, 60_000);
 
+  test('an answer that comes after the deadline is dropped and counted, and the platform has heard one', async () => {
+    const { ask, answer, replies, say, reading, daemon, devices, called } = await started({
+      main: { rpcTimeoutSeconds: 1 },
+    });
+    await say('a', 1);
+    await reading('a', 1);
+    ask('a', 1, 'echo', 'silence');
+    await vi.waitFor(() => expect(called).toEqual(['call/a/1']), { timeout: 10_000 });
+    const timeout = { error: 'Request timeout', code: 408 };
+    expect(await answer('a', 1)).toEqual(timeout);
+    expect(daemon.counted('late')).toBe(0);
+    await devices.publish('answer/a/1', '"too late"');
+    await daemon.until(() => daemon.counted('late') === 1, 10_000, 'a late answer');
+    // What comes behind it has left behind it.
+    ask('a', 2, 'echo', 'in time');
+    expect(await answer('a', 2)).toBe('in time');
+    expect(replies('a', 1)).toEqual([timeout]);
+    expect(daemon.counted('late')).toBe(1);
+  }, 60_000);
+
+  test('an answer of a megabyte, which the platform does not take, is answered with an error that says so', async () => {
+    const { platform, ask, answer, replies, called, say, reading } = await started();
+    await say('a', 1);
+    await reading('a', 1);
+    ask('a', 1, 'echo', 'x'.repeat(1_000_000));
+    expect(await answer('a', 1)).toEqual({
+      error: expect.stringContaining('the platform does not take the answer') as string,
+      code: 500,
+    });
+    ask('a', 2, 'echo', 'short');
+    expect(await answer('a', 2)).toBe('short');
+    expect([called, replies('a', 1).length]).toEqual([['call/a/1', 'call/a/2'], 1]);
+    expect([platform.connections(), platform.violations]).toEqual([1, []]);
+  }, 60_000);
+
   test('answers for the gateway itself, and starts again in the same process when it is asked to', async () => {
     const { platform, ask, answer, say, reading, daemon } = await started();
     await say('a', 1);

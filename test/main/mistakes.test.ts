@@ -14,6 +14,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { inspect } from '../../src/main/inspect.js';
 import { report } from '../../src/main/report.js';
+import { installSample } from '../fixtures/extensions/install-sample.js';
 
 const fixtures = resolve(import.meta.dirname, '../fixtures/mistakes');
 const cases = readdirSync(fixtures, { withFileTypes: true }).flatMap((entry) =>
@@ -47,7 +48,7 @@ test('the incumbent’s main file, MQTT connector and logs.json are right as the
     const compat = resolve(import.meta.dirname, '../fixtures/compat/thingsboard_gateway/config');
     for (const name of ['mqtt.json', 'logs.json']) cpSync(join(compat, name), join(folder, name));
     // The sample's Python converter, made again.
-    cpSync(resolve(import.meta.dirname, '../fixtures/extensions'), join(folder, 'extensions'), { recursive: true });
+    installSample(folder);
     const main = JSON.parse(readFileSync(join(compat, 'tb_gateway.json'), 'utf8')) as object;
     const connectors = [{ name: 'MQTT Broker Connector', type: 'mqtt', configuration: 'mqtt.json' }];
     writeFileSync(join(folder, 'tb_gateway.json'), JSON.stringify({ ...main, connectors }));

@@ -34,7 +34,15 @@ describe('what cannot be meant is refused', () => {
     ['--log-level loud', {}, 'Unknown log level "loud"'],
     ['', { TB_GW_LOG_LEVEL: 'loud' }, 'Unknown log level "loud"'],
     ['', { TB_GW_LOG_FORMAT: 'xml' }, 'Unknown log format "xml"'],
-    ['--confg x', {}, '--confg'],
+    ['check --confg x', {}, 'Unknown option "--confg". Did you mean "--config"?'],
+    ['--confg=x', {}, 'Unknown option "--confg". Did you mean "--config"?'],
+    ['--verbose', {}, 'Unknown option "--verbose". --help lists all there are.'],
+    ['--toString', {}, 'Unknown option "--toString". --help lists all there are.'],
+    ['-x', {}, 'Unknown option "-x". --help lists all there are.'],
+    ['--no-print', {}, 'Unknown option "--no-print"'],
+    ['--config', {}, 'The option --config needs a value.'],
+    ['--config --print', {}, 'The option --config needs a value.'],
+    ['--print=yes', {}, 'The option --print takes no value.'],
   ])('"%s" with %j', (line, env, message) => {
     expect(() => readOptions(line === '' ? [] : line.split(' '), env)).toThrow(message);
   });

@@ -1,14 +1,16 @@
-import { EMPTY, NEVER, Subject, ignoreElements, last, map, merge, of, takeUntil, tap } from 'rxjs';
+import { EMPTY, NEVER, Subject, delay, ignoreElements, last, map, merge, of, takeUntil, tap } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { describe, expect, test } from 'vitest';
 import type { Command, Rpc } from '../../src/model/command.js';
 import type { Envelope } from '../../src/model/envelope.js';
 import { envelope } from '../../src/model/envelope.js';
+import { Refused, Unavailable } from '../../src/model/errors.js';
 import type { Fact } from '../../src/model/fact.js';
 import type { Json, Message, Reply } from '../../src/model/message.js';
 import { GATEWAY_DEVICE } from '../../src/model/message.js';
 import { dispatch } from '../../src/operators/dispatch.js';
-import type { Dispatch, Journal } from '../../src/operators/dispatch.js';
+import type { Dispatch } from '../../src/operators/dispatch.js';
+import type { Journal } from '../../src/operators/dispatch/journal.js';
 import type { Directed } from '../../src/operators/fleet.js';
 import { roster } from '../../src/operators/roster.js';
 import { marbles } from '../marbles.js';
@@ -26,6 +28,9 @@ const reply = (device: string | undefined, id: number, content: Json): Reply => 
   id,
   content,
 });
+/** How long a reply is worth sending is tested by itself. */
+const timeless = (message: Message): Message =>
+  message.kind === 'reply' ? reply(message.device, message.id, message.content) : message;
 const closed = (value: Message): Envelope<Message> =>
   envelope(
     value,
@@ -62,11 +67,13 @@ const rig = (options: Dispatch = {}) => {
   ).subscribe({ next: (item) => out.push(item), complete: () => (ended = true) });
   return {
     call: (...all: Command[]) => all.forEach((one) => commands.next(one)),
+    pass: (item: Envelope<Message>) => up.next(item),
     say: (...all: Message[]) => all.forEach((one) => up.next(closed(one))),
     sent,
     to: () => sent.map(({ to, command }) => [to, command]),
     out,
-    said: () => out.map(({ value }) => value),
+    said: () => out.map(({ value }) => timeless(value)),
+    lifetimes: () => out.map(({ value }) => (value.kind === 'reply' ? value.lifetime : undefined)),
     facts,
     end: () => up.complete(),
     ended: () => ended,
@@ -123,28 +130,36 @@ describe('a command', () => {
     it.close();
   });
 
-  test('with attributes goes to the connector that asked, under its own id', () => {
+  test('with attributes goes to the connector that asked; where none is named, to the one that owns the device', () => {
     const it = rig();
-    const ask = (connector: string): Message => ({
-      kind: 'attributeRequest',
-      device: 'd',
-      connector,
-      id: 5,
-      scope: 'shared',
-      keys: ['k'],
-    });
-    it.say(ask('x'), ask('y'));
-    const ids = it.said().map((message) => (message.kind === 'attributeRequest' ? message.id : NaN));
-    expect(new Set(ids).size).toBe(2);
-    it.call(
-      { kind: 'attributeValues', device: 'd', id: ids[1]!, value: 'b' },
-      { kind: 'attributeValues', device: 'd', id: ids[0]!, value: 'a' },
-      { kind: 'attributeValues', device: 'd', id: ids[0]!, value: 'again' },
-    );
+    const ask: Message = { kind: 'attributeRequest', device: 'd', connector: 'x', id: 5, scope: 'shared', keys: ['k'] };
+    it.say(ask);
+    expect(it.said()).toEqual([ask]);
+    const values = { kind: 'attributeValues', device: 'd', id: 5, value: 'b' } as const;
+    it.call({ ...values, connector: 'y' }, values);
     expect(it.to()).toEqual([
-      ['y', { kind: 'attributeValues', device: 'd', id: 5, value: 'b' }],
-      ['x', { kind: 'attributeValues', device: 'd', id: 5, value: 'a' }],
+      ['y', { ...values, connector: 'y' }],
+      ['x', values],
     ]);
+    it.close();
+  });
+
+  test('that is no request and that nobody takes is not dropped in silence', () => {
+    const warned: unknown[] = [];
+    const quiet = (): void => undefined;
+    const warn = (_: string, details?: unknown) => void warned.push(details);
+    const counted: Fact[] = [];
+    const log = { debug: quiet, info: quiet, warn, error: quiet };
+    const it = rig({ log, fact: (fact) => counted.push(fact) });
+    const update = (device: string): Command => ({ kind: 'attributeUpdate', device, values: { a: 1 }, deleted: [] });
+    it.call(update('stranger'), update('d'));
+    it.sent[0]!.refuse('ended');
+    expect(warned).toEqual([
+      { kind: 'attributeUpdate', device: 'stranger', why: 'no connector has the device' },
+      { kind: 'attributeUpdate', device: 'd', why: 'x: ended' },
+    ]);
+    const one: Fact = { kind: 'count', who: 'dispatch', counter: 'untaken', n: 1 };
+    expect(counted).toEqual([one, one]);
     it.close();
   });
 });
@@ -188,6 +203,29 @@ describe('a request that nobody takes is answered with an error', () => {
     it.close();
   });
 
+  const two = {
+    types: new Map([
+      ['x', 'mqtt'],
+      ['y', 'mqtt'],
+    ]),
+  };
+  const busy = { error: 'x is busy', code: 503 };
+
+  test('of a type: an answer that is an error counts only when no other comes', () => {
+    const it = rig(two);
+    it.call(rpc(undefined, 1, 'mqtt_set'), rpc(undefined, 2, 'mqtt_set'), rpc(undefined, 3, 'mqtt_set'));
+    it.say(reply(undefined, 1, busy), reply(undefined, 1, { success: true }));
+    it.say(reply(undefined, 2, busy), reply(undefined, 2, { error: 'y too' }));
+    it.say(reply(undefined, 3, busy));
+    it.sent[5]!.refuse('ended');
+    expect(it.said()).toEqual([
+      reply(undefined, 1, { success: true }),
+      reply(undefined, 2, { error: 'y too' }),
+      reply(undefined, 3, busy),
+    ]);
+    it.close();
+  });
+
   test('beyond as many as may wait; an answer makes room', () => {
     const it = rig({ most: 2 });
     it.call(rpc('d', 1), rpc('d', 2), rpc('d', 3));
@@ -214,7 +252,7 @@ describe('a request that nobody takes is answered with an error', () => {
 /** `dispatch` with a fleet that answers as drawn. */
 const drawn = (commands: Observable<Command>, replies: Observable<Message>, options: Dispatch): Observable<Message> =>
   dispatch(() => merge(replies.pipe(map(closed)), NEVER), commands, { roster: known(), ...options }).pipe(
-    map(({ value }) => value),
+    map(({ value }) => timeless(value)),
   );
 
 test(
@@ -230,6 +268,25 @@ test(
     ).toBe(expected, { a: reply('d', 1, timedOut), B: reply('d', 2, 'ok') });
     flush();
     expect(facts).toEqual([{ kind: 'count', who: 'dispatch', counter: 'late', n: 1 }]);
+  }),
+);
+
+test(
+  'a request that is refused after its deadline has its answer already',
+  marbles(({ hot, scheduler, expectObservable }) => {
+    const commands = hot<Command>('-a------', { a: rpc('d', 1) });
+    const expected = '             ------a-';
+    const out = dispatch(
+      (directed) =>
+        directed.pipe(
+          delay(6, scheduler),
+          tap(({ refuse }) => refuse('ended')),
+          ignoreElements(),
+        ),
+      commands,
+      { roster: known(), deadline: 5, scheduler },
+    ).pipe(map(({ value }) => timeless(value)));
+    expectObservable(out, '^--------!').toBe(expected, { a: reply('d', 1, timedOut) });
   }),
 );
 
@@ -281,7 +338,7 @@ test(
         ),
       commands,
       { roster: known(), deadline: 10, scheduler },
-    ).pipe(map(({ value }) => value));
+    ).pipe(map(({ value }) => timeless(value)));
     expectObservable(through, '^----------------!').toBe(expected, { A: reply('d', 1, 'ok') });
     flush();
     expect(sent).toEqual(['1 x', '16 x']);
@@ -335,10 +392,12 @@ describe('one id that stands for several requests', () => {
 });
 
 describe('a journal', () => {
-  const journal = () => {
-    const begun = new Set<string>();
+  /** As an earlier run left it. */
+  const journal = (before: Iterable<string> = []) => {
+    const earlier = new Set(before);
+    const begun = new Set(earlier);
     const kept: Journal = {
-      isBegun: (key) => begun.has(key),
+      isBegun: (key) => earlier.has(key) && begun.has(key),
       begin: (key) => void begun.add(key),
       end: (key) => void begun.delete(key),
     };
@@ -350,12 +409,13 @@ describe('a journal', () => {
   };
 
   test('makes a request that was begun before a restart interrupted, and not carried out again', () => {
-    const { begun, kept } = journal();
-    const before = rig({ journal: kept });
+    const first = journal();
+    const before = rig({ journal: first.kept });
     before.call(rpc('d', 1), rpc('d', 2));
     before.say(reply('d', 2, 'ok'));
     before.out[0]!.ack();
     before.close();
+    const { begun, kept } = journal(first.begun);
     const after = rig({ journal: kept });
     after.call(rpc('d', 1), rpc('d', 2));
     expect(after.said()).toEqual([reply('d', 1, interrupted)]);
@@ -378,6 +438,70 @@ describe('a journal', () => {
     expect(begun.size).toBe(0);
     it.close();
   });
+});
+
+test(
+  'an answer that could not leave by the deadline is counted, forgotten by the journal, and its request a new one',
+  marbles(({ hot, scheduler, flush }) => {
+    const ended: string[] = [];
+    const facts: Fact[] = [];
+    const sent: Directed[] = [];
+    const said: Envelope<Message>[] = [];
+    const journal: Journal = { isBegun: () => false, begin: () => undefined, end: (key) => void ended.push(key) };
+    const commands = hot<Command>('-a---------------a', { a: rpc('d', 1) });
+    const replies = hot<Message>(' ---A--------------', { A: reply('d', 1, 42) });
+    const run = (directed: Observable<Directed>) =>
+      merge(replies.pipe(map(closed)), directed.pipe(tap((one) => sent.push(one)), ignoreElements())); // prettier-ignore
+    const options = { roster: known(), journal, fact: (fact: Fact) => facts.push(fact), deadline: 10, scheduler };
+    const subscription = dispatch(run, commands, options).subscribe((item) => said.push(item));
+    scheduler.schedule(() => said[0]!.nack(new Unavailable('BROKER_UNREACHABLE', 'away')), 9);
+    scheduler.schedule(() => subscription.unsubscribe(), 18);
+    flush();
+    expect([ended.length, facts.length, sent.length, said.length]).toEqual([1, 1, 2, 1]);
+  }),
+);
+
+describe('an answer', () => {
+  test('that the platform refuses is followed by an error that says so, also when the request comes again', () => {
+    const it = rig();
+    const settled: string[] = [];
+    const item = (nack: () => void) => envelope<Message>(reply('d', 1, 'x'), nack, nack);
+    it.call(rpc('d', 1));
+    it.pass(item(() => settled.push('settled')));
+    it.out[0]!.nack(new Refused('PLATFORM_REFUSED', 'over the limit'));
+    it.call(rpc('d', 1));
+    const error = reply('d', 1, { error: 'the platform does not take the answer: over the limit', code: 500 });
+    expect(it.said()).toEqual([reply('d', 1, 'x'), error, error]);
+    expect(settled).toEqual(['settled']);
+    it.close();
+  });
+
+  test.each([null, false, 0, ''])('of %j is said again as it was', (content) => {
+    const it = rig();
+    it.call(rpc('d', 1));
+    it.say(reply('d', 1, content));
+    it.call(rpc('d', 1));
+    expect(it.said()).toEqual([reply('d', 1, content), reply('d', 1, content)]);
+    it.close();
+  });
+
+  test(
+    'is worth sending until its deadline, and a second at least',
+    marbles(({ hot, scheduler, expectObservable }) => {
+      const commands = hot<Command>('a 2s b 7s c', { a: rpc('d', 1), b: rpc('d', 2), c: rpc('stranger', 3) });
+      const replies = hot<Message>('- 2s - 2s B', { B: reply('d', 2, 'ok') });
+      const lifetimes = dispatch(() => merge(replies.pipe(map(closed)), NEVER), commands, {
+        roster: known(),
+        deadline: 10_000,
+        scheduler,
+      }).pipe(map(({ value }) => (value.kind === 'reply' ? `${value.id}: ${value.lifetime}` : '')));
+      expectObservable(lifetimes, '11s !').toBe('4002ms B 4999ms c 997ms a', {
+        B: '2: 7999',
+        c: '3: 10000',
+        a: '1: 1000',
+      });
+    }),
+  );
 });
 
 test('an answer that is nested too deeply to be written is an error', () => {

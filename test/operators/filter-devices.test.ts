@@ -5,6 +5,7 @@ import { envelope } from '../../src/model/envelope.js';
 import type { Fact } from '../../src/model/fact.js';
 import { GATEWAY_DEVICE } from '../../src/model/message.js';
 import type { Message } from '../../src/model/message.js';
+import { admitsDevice } from '../../src/operators/admits-device.js';
 import { filterDevices } from '../../src/operators/filter-devices.js';
 import { filterList } from '../../src/operators/filter-list.js';
 import type { FilterList } from '../../src/operators/filter-list.js';
@@ -29,7 +30,7 @@ const scene = (json: unknown) => {
     warn: (_: string, details: unknown) => void said.push(details),
   };
   input
-    .pipe(filterDevices(listOf(json), { log, fact: (it) => facts.push(it) }))
+    .pipe(filterDevices(admitsDevice(listOf(json), log), (it) => facts.push(it)))
     .subscribe(({ value }) => passed.push(value));
   const send = (message: Message): boolean => {
     const before = passed.length;

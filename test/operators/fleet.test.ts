@@ -12,7 +12,7 @@ import {
   takeUntil,
   tap,
 } from 'rxjs';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Source } from '../../src/model/component.js';
 import type { Envelope } from '../../src/model/envelope.js';
 import type { Message } from '../../src/model/message.js';
@@ -190,6 +190,55 @@ test(
   }),
 );
 
+describe('says farewell for a source', () => {
+  const farewell = (name: string): readonly Message[] => [
+    { kind: 'disconnected', device: `${name} 1`, connector: name },
+    { kind: 'disconnected', device: `${name} 2`, connector: name },
+  ];
+  const left = (name: string) => ({ u: `${name}:${name} 1`, v: `${name}:${name} 2` });
+
+  test(
+    'that ended by itself, while the others go on',
+    marbles(({ hot, expectObservable }) => {
+      const sources = { x: deaf(hot('-a|')), y: deaf(hot('-------b-')) };
+      const expected = '             -a(uv)-b-';
+      expectObservable(fleet(sources, NEVER, { farewell }).pipe(told), '---------!').toBe(expected, {
+        a: 'x:a',
+        b: 'y:b',
+        ...left('x'),
+      });
+    }),
+  );
+
+  test(
+    'that was taken away, and before the first word of the one in its place',
+    marbles(({ hot, cold, expectObservable }) => {
+      const maps = hot('m---n-------o----', {
+        m: mapOf({ x: polite(cold('a')) }),
+        n: mapOf({ x: polite(cold('b')) }),
+        o: mapOf({}),
+      });
+      const expected = 'a---(uvb)---(uv)-';
+      expectObservable(fleet(maps, NEVER, { farewell }).pipe(told), '----------------!').toBe(expected, {
+        a: 'x:a',
+        b: 'x:b',
+        ...left('x'),
+      });
+    }),
+  );
+
+  test(
+    'but not when all are stopped, or when one errors',
+    marbles(({ hot, scheduler, expectObservable }) => {
+      const until = hot('--x');
+      const sources = { x: polite(hot('-a--a-')), y: deaf(hot('-b--------')) };
+      const stopped = fleet(sources, NEVER, { until, grace: 5, scheduler, farewell });
+      expectObservable(stopped.pipe(told)).toBe('-(ab)--|', { a: 'x:a', b: 'y:b' });
+      expectObservable(fleet({ x: deaf(hot('-#')), y: deaf(NEVER) }, NEVER, { farewell })).toBe('-#');
+    }),
+  );
+});
+
 /** A command, and what became of it. */
 const commandTo = (to: string, id: number, heard: string[], isAlive = true): Directed => ({
   to,
@@ -226,7 +275,7 @@ test('holds commands while the sources are loading, and refuses those whose sour
   commands.next(commandTo('a', 4, heard));
   expect(heard).toEqual([]);
   maps.next(mapOf({ a: hears('a', heard) }));
-  expect(heard).toEqual(['a rpc 1', 'gone 2 absent', 'a rpc 4']);
+  expect(heard).toEqual(['a 3 late', 'a rpc 1', 'gone 2 absent', 'a rpc 4']);
   running.unsubscribe();
 });
 

@@ -20,6 +20,28 @@ test('a device belongs to the connector that spoke last for it, and still does w
   expect(changed).toEqual(['a', '__proto__']);
 });
 
+test('a device that is not admitted is not known, from now or from earlier runs; neither is one of the gateway itself', () => {
+  const changed: string[] = [];
+  const it = roster(
+    [
+      { device: 'a', connector: 'x' },
+      { device: 'b', connector: 'x' },
+      { device: 'deleted', connector: 'currentThingsBoardGateway' },
+    ],
+    (device) => changed.push(device),
+    (device, connector) => device !== 'b' || connector === 'y',
+  );
+  it.learn(comes('b', 'x'));
+  expect([[...it.owners()], changed]).toEqual([[['a', 'x']], []]);
+  it.learn(comes('b', 'y'));
+  it.learn(comes('b', 'x'));
+  expect([it.ownerOf('b'), changed]).toEqual(['y', ['b']]);
+  expect([...it.produced()]).toEqual([
+    ['x', 2],
+    ['y', 1],
+  ]);
+});
+
 test('replies, and data of the gateway itself, teach nothing', () => {
   const it = roster();
   it.learn({ kind: 'reply', device: 'a', id: 1, content: 1 });

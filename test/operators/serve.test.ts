@@ -87,6 +87,27 @@ test(
 );
 
 test(
+  'an update whose client has gone waits for the next one, before what came later; a call is answered',
+  marbles((drawing) => {
+    const { cold, expectObservable } = drawing;
+    const handled: string[] = [];
+    const told: string[] = [];
+    const gone = () => cold<never>('--#', {}, new RpcError(503, 'gone'));
+    const first = (client: string, one: Command) => {
+      handled.push(`${client} ${letterOf(one)}`);
+      return client === 'X' ? gone() : echo(client, one);
+    };
+    const result = served(drawing, '(12a)3', cold('X----u----Y-', up), first, {
+      onFailure: (one) => told.push(letterOf(one)),
+    });
+    expectObservable(result, '15ms !').toBe('--a', { a: 'a {"error":"gone","code":503}' });
+    drawing.flush();
+    expect(handled).toEqual(['X 1', 'X 2', 'X a', 'Y 1', 'Y 2', 'Y 3']);
+    expect(told).toEqual(['a']);
+  }),
+);
+
+test(
   'holds no more than its limit: one call more is answered at once, of updates the oldest goes',
   marbles((drawing) => {
     const { cold, expectObservable } = drawing;

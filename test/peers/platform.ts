@@ -106,6 +106,8 @@ export const startPlatform = async (given: PlatformOptions = {}) => {
     },
     options,
     devices: records.devices,
+    /** The record of a device, made if there is none: as if it had been connected before. */
+    device: records.device,
     arrivals: records.arrivals,
     ownArrivals: records.ownArrivals,
     own: records.own,

@@ -173,4 +173,10 @@ describe('draw', () => {
 
   it('asserts nothing beyond its right edge', () =>
     draw({ source: '-a', through: delay<Envelope<string>>(5), result: '--' }));
+
+  it.each(['source', 'result'])('says when the line %s is missing, as it can be without a compiler', (line) => {
+    const drawing: Drawing = { source: '-a|', through: identity, result: '-a|', acked: '-a' };
+    const without = Object.fromEntries(Object.entries(drawing).filter(([name]) => name !== line)) as unknown as Drawing;
+    expect(() => draw(without)).toThrow(new TypeError(`The drawing has no line "${line}".`));
+  });
 });

@@ -5,14 +5,17 @@ import { FatalError, GatewayError, reasonOf } from '../../model/errors.js';
 import type { Kept } from '../../model/message.js';
 import { fullJitter } from '../backoff.js';
 import { batchMap } from '../batch-map.js';
+import { valuesText } from '../extract/values-text.js';
 import { admission } from './admission.js';
 import { alarm } from './alarm.js';
 import type { BufferOptions } from './buffer-options.js';
 import { burial } from './burial.js';
+import { clearance } from './clearance.js';
 import { deferral } from './deferral.js';
 import { entrance } from './entrance.js';
 import { flight } from './flight.js';
 import type { Step } from './in-turn.js';
+import { introductions } from './introductions.js';
 import { inTurn } from './in-turn.js';
 import { messageIn } from './message-in.js';
 import type { Store } from './store.js';
@@ -24,10 +27,6 @@ export type { BufferOptions } from './buffer-options.js';
 const LINGER = 20;
 /** How long the lane rests after the storage failed or was full, in ms. */
 const REST = 1_000;
-/** How many devices of earlier runs are introduced at a time: they must not stand in front of what is measured now. */
-const INTRODUCTIONS = 8;
-/** How many rows are looked at in one turn when some have to be dropped for room. */
-const LOOKS = { fewest: 64, most: 10_000 };
 
 /**
  * Durable storage as an operator: what goes in is on disk before it is acknowledged, and stays there until whoever is downstream
@@ -50,7 +49,13 @@ export const buffer =
       const { window = 2_000, grace = 3_000, scheduler = asyncScheduler, limits, log, fact, deadLetters } = options;
       const chunk = Math.max(1, window >>> 3);
       const wakes = new Subject<void>();
-      const wake = (): void => wakes.next();
+      /** A turn is asked for and has not begun. */
+      let asked = false;
+      const wake = (): void => {
+        if (asked) return;
+        asked = true;
+        wakes.next();
+      };
       /** The lowest row that may not have been read yet. Rows below it are in flight, deferred, or gone. */
       let cursor = store.opened.records > 0 ? 0 : store.opened.nextId;
       let nextId = store.opened.nextId;
@@ -91,7 +96,9 @@ export const buffer =
         rewind,
         onSettled: () => {
           const due = aloft.leaving().length + aloft.dying().length;
-          if (due >= chunk || closing || (aloft.isLanded() && cursor < nextId)) wake();
+          // A row that came back while somebody waits for room may be one to drop: that is not left to a write in between.
+          const returned = due === 0 && door.size() > 0;
+          if (due >= chunk || closing || returned || (aloft.isLanded() && cursor < nextId)) wake();
           else linger.set();
         },
       });
@@ -105,20 +112,7 @@ export const buffer =
 
       const graves = burial({ aloft, deadLetters, log, survive, wake, rest: REST, scheduler });
 
-      /** At the cap: which of the oldest rows go, if the configuration says that any may. */
-      const makeRoom: Step = () => {
-        const shortage = room.shortage(door.front(), aloft.leaving());
-        if (shortage === undefined) return undefined;
-        const from = Math.min(cursor, away.lowest() ?? cursor);
-        const looks = Math.min(Math.max(shortage.rows, LOOKS.fewest), LOOKS.most) + aloft.size();
-        return store.read(from, looks, []).pipe(
-          tap((rows) => {
-            const free = rows.filter(({ id }) => !aloft.has(id));
-            for (const { sum, ...row } of room.victims(free, shortage, scheduler.now())) aloft.discard(row, sum);
-          }),
-          ignoreElements(),
-        );
-      };
+      const relief = clearance({ store, limits, room, door, aloft, away, cursor: () => cursor, wake, scheduler });
 
       /** One transaction; what it made durable is handed over and acknowledged. */
       const write: Step = () => {
@@ -143,12 +137,14 @@ export const buffer =
           aloft.removed(remove);
           door.admitted(append.length + plan.dropped.length, devices);
           room.committed(batch);
-          plan.admitted.forEach(({ value }, i) => {
+          plan.admitted.forEach(({ value, values }, i) => {
             const { id, bytes } = append[i]!;
             // Handed over without a detour through the disk, but only if nothing older waits there.
             if (id !== cursor || aloft.credits() <= 0 || leavesRest()) return;
             cursor = id + 1;
-            if (!away.passesOver(value.device, id)) aloft.offer(id, bytes, value);
+            if (away.passesOver(value.device, id)) return;
+            if (values !== undefined && value.kind === 'data') valuesText.remember(value.telemetry[0]!.values, values);
+            aloft.offer(id, bytes, value);
           });
           for (const { ack } of plan.admitted) ack();
           for (const { ack } of plan.dropped) ack();
@@ -185,7 +181,7 @@ export const buffer =
               const message = messageIn(row);
               if (!message) aloft.discard(row, 'dropped.damaged');
               else if (room.expired(at, scheduler.now())) aloft.discard(row, 'dropped.expired');
-              else if (!away.passesOver(device, id)) {
+              else if (!away.passesOver(device, id, id <= rewound)) {
                 door.met(device);
                 aloft.offer(id, bytes, message);
               }
@@ -197,11 +193,13 @@ export const buffer =
         );
       };
 
-      /** With nothing left to deliver, devices known from earlier runs are introduced to the platform, and space is given back. */
+      const introduce = introductions(door, aloft, scheduler);
+      /** Devices of earlier runs are introduced; with nothing left to deliver, space is given back. */
       const idle: Step = () => {
-        if (cursor < nextId || leavesRest()) return undefined;
-        door.strangers(Math.min(INTRODUCTIONS, aloft.credits())).forEach(aloft.introduce);
-        return room.isEmpty() ? store.tidy() : undefined;
+        if (leavesRest()) return undefined;
+        const behind = cursor < nextId;
+        introduce(behind);
+        return !behind && room.isEmpty() ? store.tidy() : undefined;
       };
 
       const finish: Step = () => {
@@ -210,16 +208,18 @@ export const buffer =
         return undefined;
       };
 
-      const turn = (): Observable<never> =>
-        rest.isSet()
+      const turn = (): Observable<never> => {
+        asked = false;
+        return rest.isSet()
           ? EMPTY
-          : inTurn([graves.step, makeRoom, write, fill, idle, finish]).pipe(
+          : inTurn([graves.step, relief.step, write, fill, idle, finish]).pipe(
               catchError((error: unknown) => {
                 survive(error, 'the storage failed; nothing is acknowledged until it works again');
                 rest.set();
                 return EMPTY;
               }),
             );
+      };
 
       const lane = wakes.pipe(batchMap(turn)).subscribe(subscriber);
       wake();
@@ -242,7 +242,7 @@ export const buffer =
       return () => {
         intake.unsubscribe();
         lane.unsubscribe();
-        for (const timer of [linger, rest, recovery, graves]) timer.stop();
+        for (const timer of [linger, rest, recovery, graves, relief]) timer.stop();
         away.stop();
       };
     });

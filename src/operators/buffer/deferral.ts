@@ -12,8 +12,11 @@ interface Deferred {
 
 /** Which devices are passed over, and since which row. */
 export interface Deferral {
-  /** True if the row must stay for later. It is then remembered. */
-  readonly passesOver: (device: string, id: number) => boolean;
+  /**
+   * True if the row must stay for later. It is then remembered. `mayProbe`: false for a row that was read before it was known that an older one
+   * has to come first.
+   */
+  readonly passesOver: (device: string, id: number, mayProbe?: boolean) => boolean;
   /** The device must wait: its row comes back. `onProbe` gets the row to read again from when it may be tried. */
   readonly defer: (device: string, id: number) => void;
   /** The platform took a row of the device. Returns the row to read again from if it had been deferred. */
@@ -34,10 +37,10 @@ export interface Deferral {
 export const deferral = (backoff: Backoff, scheduler: SchedulerLike, onProbe: (from: number) => void): Deferral => {
   const deferred = new Map<string, Deferred>();
   return {
-    passesOver: (device, id) => {
+    passesOver: (device, id, mayProbe = true) => {
       const entry = deferred.size === 0 ? undefined : deferred.get(device);
       if (!entry) return false;
-      if (entry.wait === undefined && !entry.probing) {
+      if (mayProbe && entry.wait === undefined && !entry.probing) {
         entry.probing = true;
         return false;
       }

@@ -6,6 +6,7 @@ import { GATEWAY_DEVICE } from '../../model/message.js';
 import type { Connected, Kept } from '../../model/message.js';
 import type { Limits } from './admission.js';
 import { messageText } from './message-text.js';
+import type { Written } from './message-text.js';
 import type { Known, Store } from './store.js';
 import { wellFormed } from './well-formed.js';
 
@@ -16,6 +17,8 @@ export interface Pending {
   readonly at: number;
   readonly bytes: number;
   readonly body: string;
+  /** The text of its values, if it has one entry only. */
+  readonly values: string | undefined;
   readonly ack: () => void;
 }
 
@@ -55,7 +58,7 @@ export const entrance = (
   const known = new Map(devices.map((entry) => [entry.device, entry]));
   let connected = devices.filter((entry) => entry.connected).length;
   const write = messageText();
-  const encode = (value: Kept): string | undefined => {
+  const encode = (value: Kept): Written | undefined => {
     try {
       return write(value);
     } catch {
@@ -66,6 +69,10 @@ export const entrance = (
   /** Who has come and not left, by the order of arrival. */
   const present = new Set(strange);
 
+  /** The gateway itself says it of a device that was deleted: that one's row has to learn it, though the device had left before. */
+  const isDeletion = ({ device, connector }: Kept): boolean =>
+    connector === GATEWAY_DEVICE && known.has(device) && known.get(device)?.connector !== connector;
+
   return {
     enter: (arrival, fact) => {
       const { value } = arrival;
@@ -74,9 +81,9 @@ export const entrance = (
         arrival.nack(new Refused('CONVERSION_FAILED', 'a source sent something that is no message'));
         return false;
       }
-      const body = encode(value);
-      const bytes = body === undefined ? Infinity : Buffer.byteLength(body) + ROW_OVERHEAD;
-      if (body === undefined || bytes > limits.bytes) {
+      const written = encode(value);
+      const bytes = written === undefined ? Infinity : Buffer.byteLength(written.body) + ROW_OVERHEAD;
+      if (written === undefined || bytes > limits.bytes) {
         fact({ kind: 'count', who: 'storage', counter: 'tooLarge', n: 1 });
         arrival.nack(
           new Refused('MESSAGE_TOO_LARGE', `a message of ${value.device} is larger than the storage may hold`),
@@ -85,12 +92,13 @@ export const entrance = (
       }
       if (value.kind !== 'disconnected') {
         if (value.device !== GATEWAY_DEVICE) present.add(value.device);
-      } else if (!present.delete(value.device)) {
+      } else if (!present.delete(value.device) && !isDeletion(value)) {
         arrival.ack();
         return false;
       }
       queued += bytes;
-      queue.push({ value, device: value.device, at: scheduler.now(), bytes, body, ack: arrival.ack });
+      const { body, values } = written;
+      queue.push({ value, device: value.device, at: scheduler.now(), bytes, body, values, ack: arrival.ack });
       return true;
     },
     size: () => queue.length,

@@ -21,8 +21,10 @@ export interface Flight {
   readonly size: () => number;
   readonly has: (id: number) => boolean;
   readonly offer: (id: number, bytes: number, message: Kept) => void;
-  /** Emits a message that has no row. */
+  /** Emits a message that has no row. It takes a credit, if there is one. */
   readonly introduce: (message: Kept) => void;
+  /** How many of those are unsettled. */
+  readonly introduced: () => number;
   /** The row goes without having been offered. */
   readonly discard: (row: Pick<Row, 'id' | 'bytes'>, sum: Sum) => void;
   /** Rows that can be removed now. */
@@ -60,6 +62,7 @@ export const flight = ({ window, limits, emit, away, now, rewind, onSettled }: F
   };
   let unsettled = 0;
   let unsettledBytes = 0;
+  let introduced = 0;
   let leaving: Leaving[] = [];
   let dying: Dying[] = [];
 
@@ -75,8 +78,8 @@ export const flight = ({ window, limits, emit, away, now, rewind, onSettled }: F
 
   return {
     credits: () =>
-      unsettledBytes < most.bytes ? Math.min(most.rows - unsettled - dying.length, window - held.size) : 0,
-    isLanded: () => unsettled === 0,
+      unsettledBytes < most.bytes ? Math.min(most.rows - unsettled - introduced - dying.length, window - held.size) : 0,
+    isLanded: () => unsettled + introduced === 0,
     size: () => held.size,
     has: (id) => held.has(id),
     offer: (id, bytes, message) => {
@@ -107,10 +110,14 @@ export const flight = ({ window, limits, emit, away, now, rewind, onSettled }: F
       );
     },
     introduce: (message) => {
-      unsettled += 1;
-      const end = (): void => settled(0);
+      introduced += 1;
+      const end = (): void => {
+        introduced -= 1;
+        onSettled();
+      };
       emit(envelope(message, end, end));
     },
+    introduced: () => introduced,
     discard: ({ id, bytes }, sum) => {
       held.add(id);
       leaving.push({ id, bytes, sum });

@@ -12,6 +12,7 @@ import { database } from './database.js';
 import { logHeaderIsSound } from './log-header-is-sound.js';
 import { makeFolder } from './make-folder.js';
 import { quickCheck } from './quick-check.js';
+import { renumber } from './renumber.js';
 import { reserve } from './reserve.js';
 import { salvage } from './salvage.js';
 import { salvageOrder } from './salvage-order.js';
@@ -76,7 +77,12 @@ const about = (folder: string, error: unknown): unknown => {
 const setUp = (db: Database, limits: Limits, spare: number, check: Observable<never>): Observable<never> => {
   const pages = Math.ceil((limits.bytes * 2) / PAGE) + 4_096;
   return concat(
-    db.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL;'),
+    db.exec('PRAGMA locking_mode = EXCLUSIVE'),
+    // Even where nothing changes by it this writes the file's head, and a start on a full disk writes nothing.
+    db
+      .all<{ auto_vacuum: number }>('PRAGMA auto_vacuum')
+      .pipe(mergeMap(([row]) => (row?.auto_vacuum === 2 ? EMPTY : db.exec('PRAGMA auto_vacuum = INCREMENTAL')))),
+    db.exec('PRAGMA journal_mode = WAL'),
     db.exec('PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 4194304; BEGIN IMMEDIATE; COMMIT;'),
     check,
     db.exec(`PRAGMA max_page_count = ${pages}; PRAGMA wal_autocheckpoint = ${spare / 2 / PAGE}`),
@@ -131,7 +137,7 @@ export const openStore = ({
     const known = (opening: Observable<Database>): Observable<{ readonly db: Database; readonly opened: Opened }> =>
       opening.pipe(
         mergeMap((db) =>
-          openedFrom(db).pipe(
+          concat(renumber(db), openedFrom(db)).pipe(
             map((opened) => ({ db, opened })),
             catchError(closing(db)),
           ),

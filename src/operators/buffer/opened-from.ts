@@ -16,6 +16,9 @@ const counted = (totals: Columns, column: string): number => {
   return value;
 };
 
+/** Where the last id is used, the next one is one more than can be told apart. */
+const nextId = (totals: Columns): number => (totals.next_id === 2 ** 53 ? 2 ** 53 : counted(totals, 'next_id'));
+
 /** A device whose entry was damaged is known again with its next message. */
 const known = ({ device, profile, connector, connected }: Columns): readonly Known[] => {
   const [name, of, by] = [unquoted(device), unquoted(profile), unquoted(connector)];
@@ -29,7 +32,7 @@ export const openedFrom = (db: Database): Observable<Opened> =>
     mergeMap(([totals = {}]) =>
       db.all<Columns>('SELECT * FROM devices').pipe(
         map((devices) => ({
-          nextId: counted(totals, 'next_id'),
+          nextId: nextId(totals),
           records: counted(totals, 'records'),
           bytes: counted(totals, 'bytes'),
           sums: Object.fromEntries(

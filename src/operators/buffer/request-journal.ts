@@ -2,7 +2,7 @@ import { appendFileSync, existsSync, readFileSync, renameSync, writeFileSync } f
 import { join } from 'node:path';
 import type { Log } from '../../model/component.js';
 import { reasonOf } from '../../model/errors.js';
-import type { Journal } from '../dispatch.js';
+import type { Journal } from '../dispatch/journal.js';
 
 const FILE = 'requests.journal';
 /** The platform keeps a request no longer by itself. */
@@ -29,6 +29,8 @@ export const requestJournal = ({ folder, log, now, most = 10_000 }: RequestJourn
   const file = join(folder, FILE);
   /** In the order of their beginning. */
   const begun = new Map<string, number>();
+  /** Those that were found here: the others are this run's own, whose outcome is known. */
+  let earlier: ReadonlySet<string> = new Set();
   let lines = 0;
   let isSound = true;
 
@@ -69,10 +71,11 @@ export const requestJournal = ({ folder, log, now, most = 10_000 }: RequestJourn
       if (sign === '-') begun.delete(key);
       else if (Number(at) > oldest) add(key, Number(at));
     }
+    earlier = new Set(begun.keys());
     compact();
   });
   return {
-    isBegun: (key) => begun.has(key),
+    isBegun: (key) => earlier.has(key) && begun.has(key),
     begin: (key) => {
       const at = Math.round(now());
       add(key, at);

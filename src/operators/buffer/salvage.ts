@@ -16,6 +16,10 @@ interface Walk {
   readonly step: number;
   /** How many single rows in a run could not be read. */
   readonly misses: number;
+  /** The last of them. */
+  readonly missed: number;
+  /** A row beyond them that can be read. */
+  readonly landed?: number;
   readonly salvaged: number;
   readonly over: boolean;
 }
@@ -76,6 +80,9 @@ const claims = (damaged: Database): Observable<Claims> => {
 /** Row by row over the first unreadable ones, then in growing strides: a file without a readable page must come to an end too. */
 const stride = (misses: number): number => (misses < 64 ? 1 : 2 ** Math.min(40, misses - 64));
 
+/** Above the lower bound. */
+const middle = (from: number, to: number): number => from + Math.max(1, Math.floor((to - from) / 2));
+
 const COPY = `INSERT OR IGNORE INTO rows(id, device, at, bytes, body)
   SELECT value->>0, value->>1, value->>2, value->>3, value->>4 FROM json_each(?)`;
 const COPY_DEVICES = `INSERT OR IGNORE INTO devices(device, profile, connector, connected)
@@ -106,7 +113,7 @@ const isSound = ({ id, device, at, bytes, body }: Row): boolean =>
 
 /** What can be read is copied; what cannot is narrowed down to single rows and then stepped over, up to the end. */
 const walk = (damaged: Database, fresh: Database, end: number): Observable<number> =>
-  of<Walk>({ from: 0, step: STEP, misses: 0, salvaged: 0, over: false }).pipe(
+  of<Walk>({ from: 0, step: STEP, misses: 0, missed: -1, salvaged: 0, over: false }).pipe(
     expand((at) =>
       at.over
         ? EMPTY
@@ -117,9 +124,12 @@ const walk = (damaged: Database, fresh: Database, end: number): Observable<numbe
             mergeMap(({ rows }) => {
               if (!rows) {
                 if (at.step > 1) return of({ ...at, step: at.step >>> 1 });
-                const from = at.from + stride(at.misses);
-                return of({ ...at, from, misses: at.misses + 1, over: from >= end });
+                const from = at.landed === undefined ? at.from + stride(at.misses) : middle(at.from, at.landed);
+                return of({ ...at, from, misses: at.misses + 1, missed: at.from, over: from >= end });
               }
+              // A long stride has passed over readable rows: back to the first of them.
+              if (at.misses > 0 && at.from - at.missed > 1)
+                return of({ ...at, from: middle(at.missed, at.from), landed: at.from });
               const top = rows.at(-1);
               if (!top) return of({ ...at, over: true });
               const sound = rows.filter(isSound);
@@ -130,6 +140,7 @@ const walk = (damaged: Database, fresh: Database, end: number): Observable<numbe
                 from: top.id + 1,
                 step: Math.min(STEP, at.step * 2),
                 misses: 0,
+                missed: -1,
                 salvaged: at.salvaged + sound.length,
                 over: false,
               };

@@ -14,13 +14,16 @@ export const SUM_COLUMNS: Readonly<Record<Sum, string>> = {
   'dropped.damaged': 'dropped_damaged',
 };
 
+/** The columns of `rows`. */
+export const ROWS = `
+    id INTEGER PRIMARY KEY, device TEXT NOT NULL, at INTEGER NOT NULL, bytes INTEGER NOT NULL, body TEXT NOT NULL`;
+
 /**
  * The layout. `totals` has one row and changes in the same transaction as the rows that it counts, so that the balance
  * received = delivered + records + dropped holds at any commit, and a start needs no counting.
  */
 export const SCHEMA = `
-  CREATE TABLE IF NOT EXISTS rows(
-    id INTEGER PRIMARY KEY, device TEXT NOT NULL, at INTEGER NOT NULL, bytes INTEGER NOT NULL, body TEXT NOT NULL);
+  CREATE TABLE IF NOT EXISTS rows(${ROWS});
   CREATE TABLE IF NOT EXISTS devices(
     device TEXT PRIMARY KEY, profile TEXT NOT NULL, connector TEXT NOT NULL, connected INTEGER NOT NULL) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS totals(

@@ -1,8 +1,10 @@
 import { EMPTY, catchError, concat, defer, ignoreElements, map, tap, throwError } from 'rxjs';
 import type { Observable } from 'rxjs';
+import { FatalError } from '../../model/errors.js';
 import type { Database } from './database.js';
 import type { Reserve } from './reserve.js';
 import { SUM_COLUMNS } from './schema.js';
+import { remembered } from '../extract/remembered.js';
 import { quoted, unquoted } from './quoted.js';
 import { READ_BYTES } from './store.js';
 import type { Batch, Known, Leaving, Opened, Row, Store, Sum } from './store.js';
@@ -11,12 +13,19 @@ import { StoreFull } from './store-full.js';
 /** JSON text as an SQL text. JSON escapes all control characters, so only the quote is left to double. */
 const literal = (json: string): string => `'${json.includes("'") ? json.replaceAll("'", "''") : json}'`;
 
+/** Asked for each row, so the last names are remembered. */
+const deviceLiteral = remembered((device: string) => literal(quoted(device)), 10_000);
+
 const insert = (append: readonly Row[]): string => {
   if (append.length === 0) return '';
-  const rows = append.map(
-    ({ id, device, at, bytes, body }) => `(${id},${literal(quoted(device))},${at},${bytes},${literal(body)})`,
-  );
-  return `INSERT INTO rows(id, device, at, bytes, body) VALUES ${rows.join()};`;
+  // One text that grows: V8 puts it together once, when SQLite reads it.
+  let sql = 'INSERT INTO rows(id, device, at, bytes, body) VALUES ';
+  let before = '(';
+  for (const { id, device, at, bytes, body } of append) {
+    sql += `${before}${id},${deviceLiteral(device)},${at},${bytes},${literal(body)})`;
+    before = ',(';
+  }
+  return `${sql};`;
 };
 
 const learn = (devices: readonly Known[]): string => {
@@ -81,11 +90,14 @@ export const sqliteStore = (db: Database, opened: Opened, reserve: Reserve): Sto
   const ignored = (work: Observable<never>): Observable<never> => work.pipe(catchError(() => EMPTY));
   /** One call for all of it: each costs a way to another thread and back. */
   const transaction = (batch: Batch): Observable<never> =>
-    defer(() =>
-      db.exec(
+    defer(() => {
+      const last = batch.append.at(-1);
+      if (last && last.id > Number.MAX_SAFE_INTEGER)
+        throw new FatalError('STORAGE_FAILED', 'the numbers for messages are used up: the next start begins anew');
+      return db.exec(
         `BEGIN IMMEDIATE; ${remove(batch.remove)} ${count(batch)} ${insert(batch.append)} ${learn(batch.devices)} COMMIT;`,
-      ),
-    ).pipe(
+      );
+    }).pipe(
       catchError((error: unknown) =>
         concat(
           // SQLite may have rolled back by itself already; that a second time fails says nothing.

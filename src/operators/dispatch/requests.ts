@@ -15,6 +15,8 @@ export interface Request {
   /** How many of them have not refused it. */
   left: number;
   answered: boolean;
+  /** What one of several sources gave as the reason why it has no answer; another may still have one. */
+  failure?: Json;
   /** What was answered, for a repeated delivery; too much of it is not kept. */
   content?: Json;
   /** Of the content, in characters. */
@@ -28,8 +30,9 @@ export interface Requests {
   readonly begin: (key: string, rpc: Rpc, targets: number) => Request | undefined;
   /** Whose reply this is: the one that was given this id. */
   readonly of: (device: string | undefined, given: number) => Request | undefined;
+  /** A second one takes the place of the first. */
   readonly answer: (request: Request, content: Json) => void;
-  /** Forgets those that are due, and returns those among them that nobody answered. */
+  /** Forgets those that are due, and returns them. */
   readonly expired: () => readonly Request[];
   /** When the next one is due. */
   readonly nextDue: () => number | undefined;
@@ -123,12 +126,16 @@ export const requests = ({ deadline, most, now }: RequestsOptions): Requests => 
     },
     of: (device, id) => given.get(addressOf(device, id)),
     answer: (request, content) => {
+      if (all.get(request.key) !== request) return;
+      if (request.answered) forgetContent(request);
+      else {
+        waiting -= 1;
+        answered.push(request);
+      }
       request.answered = true;
       request.content = content;
       request.size = sizeOf(content);
       kept += request.size;
-      waiting -= 1;
-      answered.push(request);
       while (kept > KEPT && answered.size() > 0) forgetContent(answered.shift()!);
     },
     expired: () => {
@@ -136,8 +143,7 @@ export const requests = ({ deadline, most, now }: RequestsOptions): Requests => 
       for (const request of all.values()) {
         if (request.due > now()) break;
         drop(request);
-        if (request.answered) continue;
-        giveUp(request);
+        if (!request.answered) giveUp(request);
         late.push(request);
       }
       while ((answered.peek()?.due ?? Infinity) <= now()) answered.shift();

@@ -20,6 +20,7 @@ import type { Observable, SchedulerLike } from 'rxjs';
 import { GATEWAY_DEVICE } from '../../model/message.js';
 import type { Limiter, Priority } from '../../operators/rate-limit.js';
 import type { Bucket } from './allowance.js';
+import type { NewNames } from './new-names.js';
 import type { Session } from './session.js';
 import { topics } from './topics.js';
 
@@ -34,6 +35,8 @@ export interface Announcer {
   readonly knows: (device: string) => boolean;
   /** Emits the device's profile once, as soon as a message has told it. */
   readonly met: (device: string) => Observable<string>;
+  /** Emits once when the device has been announced on this session, by whatever has reason to. */
+  readonly announced: (session: Session, device: string) => Observable<void>;
   /** Announces, says when it departs, and emits the PUBACK's reason, or 0 after `patience` ms without one. */
   readonly connect: (
     session: Session,
@@ -56,7 +59,11 @@ export interface Announcer {
  * never waited for before data. Without it the platform would make the device under the profile `default`, for good. Source: the
  * platform's MQTT contract, §4.
  */
-export const announcer = (limiter: Limiter<Bucket>, scheduler: SchedulerLike = asyncScheduler): Announcer => {
+export const announcer = (
+  limiter: Limiter<Bucket>,
+  names: Pick<NewNames, 'now' | 'of'>,
+  scheduler: SchedulerLike = asyncScheduler,
+): Announcer => {
   const known = new Map<string, string>();
   const learned = new Subject<string>();
   let current: Session | undefined;
@@ -75,18 +82,21 @@ export const announcer = (limiter: Limiter<Bucket>, scheduler: SchedulerLike = a
 
   const send = (
     session: Session,
-    device: string,
+    asked: string,
     profile: string,
     priority: Priority,
-  ): Observable<Observable<number>> =>
-    limiter.take({ messages: 1 }, priority).pipe(
+  ): Observable<Observable<number>> => {
+    const since = names.now();
+    return limiter.take({ messages: 1 }, priority).pipe(
       map(() => {
+        const device = names.of(asked, since);
         claim(session, device, profile);
         const answer = session.announce(topics.connect, JSON.stringify({ device, type: profile }));
         learned.next(device);
         return answer;
       }),
     );
+  };
 
   const forget = (device: string): void => {
     known.delete(device);
@@ -113,6 +123,15 @@ export const announcer = (limiter: Limiter<Bucket>, scheduler: SchedulerLike = a
         take(1),
         map(() => known.get(device) ?? 'default'),
       ),
+    announced: (session, device) => {
+      const isAnnounced = (): boolean => seenOn(session).get(device) === true;
+      return defer(() =>
+        isAnnounced() ? of(device) : learned.pipe(filter((name) => name === device && isAnnounced())),
+      ).pipe(
+        take(1),
+        map(() => undefined),
+      );
+    },
     connect: (session, device, profile, { patience, departs }) =>
       send(session, device, profile, 'data').pipe(
         tap(departs),
@@ -122,7 +141,7 @@ export const announcer = (limiter: Limiter<Bucket>, scheduler: SchedulerLike = a
     rest: (session) =>
       defer(() => from([...known])).pipe(
         mergeMap(([device, profile]) => {
-          if (seenOn(session).has(device)) return EMPTY;
+          if (!known.has(device) || seenOn(session).has(device)) return EMPTY;
           return send(session, device, profile, 'idle').pipe(
             mergeMap((answer) => race(answer, timer(IDLE_WAIT, scheduler))),
             take(1),

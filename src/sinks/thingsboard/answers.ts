@@ -1,6 +1,8 @@
 /** What was asked, so that the answer finds its way. */
 export interface Asked {
   readonly device: string;
+  /** Who asked: the answer is for it. */
+  readonly connector?: string;
   readonly id: number;
   readonly scope: 'client' | 'shared';
 }

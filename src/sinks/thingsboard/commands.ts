@@ -3,7 +3,7 @@ import type { Observable } from 'rxjs';
 import type { AttributeUpdate, AttributeValues, Command } from '../../model/command.js';
 import type { Context } from '../../model/component.js';
 import type { Json } from '../../model/message.js';
-import type { Answers } from './answers.js';
+import type { Answers, Asked } from './answers.js';
 import { isRecord, parseJson } from './parse-json.js';
 import type { Downlink, Session } from './session.js';
 import { topics } from './topics.js';
@@ -38,14 +38,19 @@ const deviceUpdate = (json: Obj): Command | undefined => {
   return device !== undefined && isRecord(data) ? update(data, device) : undefined;
 };
 
+const toAsker = ({ device, connector, id }: Asked): AttributeValues => ({
+  kind: 'attributeValues',
+  device,
+  ...(connector === undefined ? {} : { connector }),
+  id,
+});
+
 const deviceValues = (json: Obj, answers: Answers): Command | undefined => {
   const { id: wire, value, values } = json;
   const asked = typeof wire === 'number' ? answers.take(wire) : undefined;
   if (asked === undefined) return undefined;
   return {
-    kind: 'attributeValues',
-    device: asked.device,
-    id: asked.id,
+    ...toAsker(asked),
     ...(isRecord(values) ? { values } : {}),
     ...(value === undefined ? {} : { value }),
   } satisfies AttributeValues;
@@ -55,7 +60,7 @@ const ownValues = (json: Obj, wire: number, answers: Answers): Command | undefin
   const asked = answers.take(wire);
   if (asked === undefined) return undefined;
   const values = json[asked.scope];
-  return { kind: 'attributeValues', device: asked.device, id: asked.id, values: isRecord(values) ? values : {} };
+  return { ...toAsker(asked), values: isRecord(values) ? values : {} };
 };
 
 /** Reads a downlink. Undefined if it cannot be understood, null if it is none of the commands' business. */
@@ -80,7 +85,7 @@ export const readCommand = ({ topic, payload }: Downlink, answers: Answers): Com
  * The commands that a session receives.
  *
  * Promises: a message that cannot be understood is logged without its content, counted, and passed over; it never throws. Answers to attribute
- * requests carry the id and device of the request. Source: the platform's MQTT contract, §5.5, §6.
+ * requests carry the id, device and connector of the request. Source: the platform's MQTT contract, §5.5, §6.
  */
 export const commands = (session: Session, answers: Answers, { log, fact }: Context): Observable<Command> =>
   session.messages.pipe(

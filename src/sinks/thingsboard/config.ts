@@ -111,9 +111,15 @@ const fields = {
   checkConnectorsConfigurationInSeconds: pending(
     defaulted(seconds, 60, 'Seconds between two looks at the connector files.'),
   ),
-  handleDeviceRenaming: pending(defaulted(t.boolean, true, 'Follow devices that are renamed on the platform.')),
-  syncDevicesSharedAttributesOnConnect: pending(
-    defaulted(t.boolean, true, "Ask for a device's shared attributes when it connects."),
+  handleDeviceRenaming: defaulted(
+    t.boolean,
+    true,
+    'Follow devices that are renamed on the platform. If not, a renamed device keeps its name here, and the platform makes a new one of that name.',
+  ),
+  syncDevicesSharedAttributesOnConnect: defaulted(
+    t.boolean,
+    true,
+    "Ask for a device's shared attributes when it connects, and after each reconnect: those that its connector names. They reach the device as an update does.",
   ),
   minPackSendDelayMS: inert(optional(t.number, 'Milliseconds that an idle sender sleeps; this one sends at once.')),
   minPackSizeToSend: inert(optional(t.number, 'Bytes that a pack should have.')),

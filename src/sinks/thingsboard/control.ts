@@ -1,4 +1,18 @@
-import { asyncScheduler, defer, EMPTY, finalize, map, mergeMap, of, race, switchMap, take, timer } from 'rxjs';
+import {
+  asyncScheduler,
+  defer,
+  EMPTY,
+  filter,
+  finalize,
+  map,
+  merge,
+  mergeMap,
+  of,
+  race,
+  switchMap,
+  take,
+  timer,
+} from 'rxjs';
 import type { Observable, SchedulerLike } from 'rxjs';
 import type { Envelope } from '../../model/envelope.js';
 import { Refused, Unavailable } from '../../model/errors.js';
@@ -19,7 +33,7 @@ export interface ControlOptions {
   readonly allowance: Allowance;
   readonly announce: Announcer;
   readonly answers: Answers;
-  /** How long a message is worth sending, in ms. Default 10 000: the platform has given up by then. */
+  /** How long a message is worth sending that does not say it itself, in ms. Default 10 000: the platform has given up by then. */
   readonly lifetime?: number;
   readonly scheduler?: SchedulerLike;
 }
@@ -34,8 +48,8 @@ const reply = ({ device, id, content }: Reply): Letter =>
     ? { topic: `${topics.ownRpcResponse}${id}`, payload: JSON.stringify(content) }
     : { topic: topics.rpc, payload: JSON.stringify({ device, id, data: content }) };
 
-const request = ({ device, id, scope, keys }: AttributeRequest, answers: Answers): Letter => {
-  const wire = answers.ask({ device, id, scope });
+const request = ({ device, connector, id, scope, keys }: AttributeRequest, answers: Answers): Letter => {
+  const wire = answers.ask({ device, ...(connector === undefined ? {} : { connector }), id, scope });
   if (device === GATEWAY_DEVICE) {
     const wanted = keys.length === 0 ? {} : { [`${scope}Keys`]: keys.join(',') };
     return { topic: `${topics.ownAttributesRequest}${wire}`, payload: JSON.stringify(wanted) };
@@ -47,8 +61,13 @@ const request = ({ device, id, scope, keys }: AttributeRequest, answers: Answers
   };
 };
 
-const MOST_WAITING = 1_000;
+const isIdle = (value: Control): boolean => value.kind === 'attributeRequest' && value.idle === true;
+
+/** Of replies more than `dispatch` lets wait: what it says shall not be lost here. */
+const MOST_WAITING = { attributeRequest: 1_000, reply: 20_000 } as const;
 const TRIES = 2;
+/** How long in ms a device that asks before it has said anything may take to say what it is. */
+const STRANGER = 2_000;
 /** Beside the platform's reasons. */
 const LOST = -1;
 const TOO_LARGE = -2;
@@ -58,10 +77,11 @@ const reasons: Readonly<Record<number, string>> = {
 };
 
 /**
- * Sends replies and attribute requests, ahead of all data.
+ * Sends replies and attribute requests, ahead of all data; an idle request behind it, once its device has been announced.
  *
  * Promises: acknowledged after a PUBACK with reason 0; refused when the platform says so, or when the connection was lost over it twice;
- * `Unavailable` when there was no connection for its lifetime, or more than a thousand wait. Source: the platform's MQTT contract, §5.5, §6.
+ * `Unavailable` when there was no connection for its lifetime, or more than a thousand requests (20,000 replies) wait.
+ * An idle request is `Unavailable` too when it had no turn in its lifetime, or `stopped` emits before it was acknowledged. Source: the platform's MQTT contract, §5.5, §6.
  */
 export const control = ({
   links,
@@ -71,16 +91,23 @@ export const control = ({
   lifetime = 10_000,
   scheduler = asyncScheduler,
 }: ControlOptions) => {
-  let waiting = 0;
+  const waiting = { attributeRequest: 0, reply: 0 };
   /**
-   * An unknown device would be made under the profile `default`: the message waits until the profile is known. A reply need not: whom the platform
-   * has asked is there.
+   * An unknown device would be made under the profile `default`: the message waits two seconds for the device to say its own. A reply need not: whom
+   * the platform has asked is there.
    */
-  const announced = (session: Session, { kind, device = GATEWAY_DEVICE }: Control): Observable<void> =>
-    device === GATEWAY_DEVICE || (kind === 'reply' && !announce.knows(device))
-      ? of(undefined)
-      : announce.met(device).pipe(mergeMap((profile) => announce.before(session, device, profile)));
-  const deliver = ({ value, ack, nack }: Envelope<Control>): Observable<never> => {
+  const announced = (session: Session, value: Control): Observable<void> => {
+    const { kind, device = GATEWAY_DEVICE } = value;
+    if (device === GATEWAY_DEVICE || (kind === 'reply' && !announce.knows(device))) return of(undefined);
+    if (isIdle(value)) return announce.announced(session, device);
+    const unknown = timer(STRANGER, scheduler).pipe(map(() => 'default'));
+    return race(announce.met(device), unknown).pipe(
+      take(1),
+      mergeMap((profile) => announce.before(session, device, profile)),
+    );
+  };
+  const deliver = ({ value, ack, nack }: Envelope<Control>, stopped: Observable<unknown>): Observable<never> => {
+    const idle = isIdle(value);
     const { topic, payload } = value.kind === 'reply' ? reply(value) : request(value, answers);
     const bytes = Buffer.byteLength(payload) + overheadOf(topic);
     const oversize = (): boolean => bytes > allowance.hardLimit();
@@ -90,7 +117,7 @@ export const control = ({
         if (session === undefined) return tries >= TRIES ? of(LOST) : EMPTY;
         if (oversize()) return of(TOO_LARGE);
         return announced(session, value).pipe(
-          mergeMap(() => allowance.of(topic).take({ messages: 1 }, 'control')),
+          mergeMap(() => allowance.of(topic).take({ messages: 1 }, idle ? 'idle' : 'control')),
           mergeMap(() => {
             tries += 1;
             return session.publish(topic, payload);
@@ -99,7 +126,14 @@ export const control = ({
       }),
       take(1),
     );
-    return race(sent, timer(lifetime, scheduler).pipe(map(() => undefined))).pipe(
+    const alive = (value.kind === 'reply' ? value.lifetime : undefined) ?? lifetime;
+    const expired = timer(alive, scheduler).pipe(
+      // An idle one that is under way has its answer soon, or the connection ends: whether over it must be known.
+      filter(() => !idle || tries === 0),
+    );
+    const over = idle ? merge(expired, stopped) : expired;
+    return race(sent, over.pipe(map(() => undefined))).pipe(
+      take(1),
       mergeMap((reason) => {
         if (reason === 0) ack();
         else if (reason === undefined)
@@ -109,13 +143,14 @@ export const control = ({
       }),
     );
   };
-  return (message: Envelope<Control>): Observable<never> =>
+  return (message: Envelope<Control>, stopped: Observable<unknown>): Observable<never> =>
     defer(() => {
-      if (waiting >= MOST_WAITING) {
+      const { kind } = message.value;
+      if (waiting[kind] >= MOST_WAITING[kind]) {
         message.nack(new Unavailable('BROKER_UNREACHABLE', 'too many messages wait for the platform'));
         return EMPTY;
       }
-      waiting += 1;
-      return deliver(message).pipe(finalize(() => (waiting -= 1)));
+      waiting[kind] += 1;
+      return deliver(message, stopped).pipe(finalize(() => (waiting[kind] -= 1)));
     });
 };

@@ -11,8 +11,9 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { FatalError, reasonOf } from '../../model/errors.js';
+import { credentialsNames } from './credentials-names.js';
 
-const NAME = '.credentials';
+const NAME = credentialsNames.stored;
 const LARGEST = 64 * 1024;
 
 /** Where credentials are kept that the platform gave. */
@@ -23,6 +24,8 @@ export interface CredentialsFile {
   readonly place: () => string;
   /** Puts a file there, or replaces it. */
   readonly write: (folder: string, name: string, text: string) => void;
+  /** Removes what is stored, from each of the folders; false if there was nothing. */
+  readonly remove: () => boolean;
 }
 
 /** Until the name is on disk, too, a power cut could take the file away. */
@@ -56,6 +59,8 @@ const write = (folder: string, name: string, text: string): void => {
 
 /**
  * The file `.credentials`, in the first of these folders that has it or that can be written to.
+ *
+ * `remove` takes the key and the certificate with it, and what it removed stays removed after a crash.
  *
  * Promises: what was written is on disk, name and all, when `write` returns, and readable by its owner only; a crash leaves the old file or
  * the new one. `place` has written to the folder before it names it, so that an answer which comes only once finds its place.
@@ -91,4 +96,14 @@ export const credentialsFile = (folders: readonly string[]): CredentialsFile => 
     );
   },
   write,
+  remove: () => {
+    const found = folders.filter((folder) => existsSync(join(folder, NAME)));
+    for (const folder of found) {
+      // First what names the others: a certificate without its key would be tried for ever.
+      for (const name of [NAME, credentialsNames.key, credentialsNames.cert])
+        rmSync(join(folder, name), { force: true });
+      sync(folder);
+    }
+    return found.length > 0;
+  },
 });

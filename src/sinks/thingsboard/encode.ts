@@ -22,7 +22,7 @@ const byDevice = (pack: readonly Part[], body: (parts: readonly Part[]) => strin
   return `{${[...devices].map(([device, list]) => `${JSON.stringify(device)}:${body(list)}`).join(',')}}`;
 };
 
-/** The payload of one publish. Of an attribute that several parts hold, the last counts. Source: the platform's MQTT contract, §5. */
+/** The payload of one publish, under the names that its parts have now. Of an attribute that several parts hold, the last counts. Source: the platform's MQTT contract, §5. */
 export const encode = (pack: readonly Part[]): string => {
   const first = pack[0];
   switch (first?.lane) {
@@ -34,6 +34,12 @@ export const encode = (pack: readonly Part[]): string => {
       return items(pack);
     case topics.ownAttributes:
       return merged(pack);
+    case topics.connect:
+      return JSON.stringify({ device: first.key, type: first.profile });
+    case topics.disconnect:
+      return JSON.stringify({ device: first.key });
+    case topics.claim:
+      return `{${JSON.stringify(first.key)}:${first.text}}`;
     default:
       return first?.text ?? '';
   }

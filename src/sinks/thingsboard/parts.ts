@@ -3,7 +3,9 @@ import type { Envelope } from '../../model/envelope.js';
 import { Unavailable } from '../../model/errors.js';
 import { GATEWAY_DEVICE } from '../../model/message.js';
 import type { Data, Entry, Json, Kept, Values } from '../../model/message.js';
-import { remembered } from '../../operators/extract/remembered.js';
+import { isEmpty } from '../../operators/extract/is-empty.js';
+import { valuesText } from '../../operators/extract/values-text.js';
+import { frameOf } from './frame-of.js';
 import type { Part } from './part.js';
 import { topics } from './topics.js';
 
@@ -13,16 +15,11 @@ export interface Bounds {
   readonly points: number;
 }
 
-type Unborn = Omit<Part, 'born'>;
+type Cut = Bounds & Pick<Part, 'born'>;
 
 type Member = readonly [key: string, text: string];
 
 const isNothing = (value: Json): boolean => value === null || (typeof value === 'number' && !Number.isFinite(value));
-
-const isEmpty = (values: Values): boolean => {
-  for (const _ in values) return false;
-  return true;
-};
 
 const memberOf = (key: string, value: Json): Member => [key, `${JSON.stringify(key)}:${JSON.stringify(value)}`];
 
@@ -48,13 +45,10 @@ const grouped = (members: readonly Member[], room: number, points: number): read
   return groups;
 };
 
-/** Bytes that a device name adds to a payload: `{`, `"name"`, `:`, the brackets, `}`. Asked for each message, so the last names are remembered. */
-const frameOf = remembered(
-  (device: string): number => (device === GATEWAY_DEVICE ? 2 : Buffer.byteLength(JSON.stringify(device)) + 6),
-  10_000,
-);
-
 const item = (ts: number, values: string): string => `{"ts":${ts},"values":${values}}`;
+
+/** Bytes of {@link item} around its values. Counted, for the whole text would first have to be put together in memory. */
+const around = (ts: number): number => '{"ts":,"values":}'.length + String(ts).length;
 
 /** The values as they are, if none has to be left out. */
 const countOf = (values: Values): number => {
@@ -66,10 +60,14 @@ const countOf = (values: Values): number => {
   return count;
 };
 
-const telemetryParts = ({ device: key, profile }: Data, entry: Entry, { bytes, points }: Bounds): readonly Unborn[] => {
+const telemetryParts = (
+  { device: key, profile }: Data,
+  entry: Entry,
+  { bytes, points, born }: Cut,
+): readonly Part[] => {
   const frame = frameOf(key);
   const lane = key === GATEWAY_DEVICE ? topics.ownTelemetry : topics.telemetry;
-  const part = (text: string, size: number, count: number): Unborn => ({
+  const part = (text: string, size: number, count: number): Part => ({
     key,
     lane,
     profile,
@@ -77,12 +75,13 @@ const telemetryParts = ({ device: key, profile }: Data, entry: Entry, { bytes, p
     text,
     size: size + 1,
     points: count,
+    born,
   });
   const count = countOf(entry.values);
   if (count > 0 && count <= points) {
-    const text = item(entry.ts, JSON.stringify(entry.values));
-    const size = Buffer.byteLength(text);
-    if (size + 1 + frame <= bytes || count === 1) return [part(text, size, count)];
+    const values = valuesText.of(entry.values);
+    const size = Buffer.byteLength(values) + around(entry.ts);
+    if (size + 1 + frame <= bytes || count === 1) return [part(item(entry.ts, values), size, count)];
   }
   const room = bytes - frame - 1 - item(entry.ts, '{}').length;
   return grouped(membersOf(entry.values), room, points).map((group) => {
@@ -91,7 +90,7 @@ const telemetryParts = ({ device: key, profile }: Data, entry: Entry, { bytes, p
   });
 };
 
-const attributeParts = ({ device: key, profile, attributes }: Data, { bytes, points }: Bounds): readonly Unborn[] => {
+const attributeParts = ({ device: key, profile, attributes }: Data, { bytes, points, born }: Cut): readonly Part[] => {
   if (isEmpty(attributes)) return [];
   const frame = frameOf(key);
   const lane = key === GATEWAY_DEVICE ? topics.ownAttributes : topics.attributes;
@@ -104,37 +103,34 @@ const attributeParts = ({ device: key, profile, attributes }: Data, { bytes, poi
     members,
     size: members.reduce((sum, [, text]) => sum + Buffer.byteLength(text) + 1, 0),
     points: members.length,
+    born,
     serial: true,
   }));
 };
 
-const partsOf = (message: Kept, bounds: Bounds): readonly Unborn[] => {
+const partsOf = (message: Kept, cut: Cut): readonly Part[] => {
   const { device } = message;
-  const alone = { key: device, frame: 0, size: Infinity, points: 0 };
+  const alone = { key: device, frame: 0, size: Infinity, points: 0, born: cut.born };
   switch (message.kind) {
     case 'data': {
       const { telemetry } = message;
       const [only] = telemetry;
       // By far the most: one reading, and nothing else.
       if (only !== undefined && telemetry.length === 1 && isEmpty(message.attributes))
-        return telemetryParts(message, only, bounds);
-      return [
-        ...attributeParts(message, bounds),
-        ...telemetry.flatMap((entry) => telemetryParts(message, entry, bounds)),
-      ];
+        return telemetryParts(message, only, cut);
+      return [...attributeParts(message, cut), ...telemetry.flatMap((entry) => telemetryParts(message, entry, cut))];
     }
     case 'connected': {
       const { profile } = message;
       if (device === GATEWAY_DEVICE) return [];
-      return [{ ...alone, lane: topics.connect, profile, text: JSON.stringify({ device, type: profile }) }];
+      return [{ ...alone, lane: topics.connect, profile, text: '' }];
     }
     case 'disconnected':
       if (device === GATEWAY_DEVICE) return [];
-      return [{ ...alone, lane: topics.disconnect, text: JSON.stringify({ device }), barrier: true }];
+      return [{ ...alone, lane: topics.disconnect, text: '', barrier: true }];
     case 'claim': {
-      const body = { secretKey: message.secretKey, durationMs: message.durationMs };
-      if (device === GATEWAY_DEVICE) return [{ ...alone, lane: topics.ownClaim, text: JSON.stringify(body) }];
-      return [{ ...alone, lane: topics.claim, text: `{${JSON.stringify(device)}:${JSON.stringify(body)}}` }];
+      const text = JSON.stringify({ secretKey: message.secretKey, durationMs: message.durationMs });
+      return [{ ...alone, lane: device === GATEWAY_DEVICE ? topics.ownClaim : topics.claim, text }];
     }
   }
 };
@@ -160,9 +156,6 @@ const atOnce =
  * Source: the platform's MQTT contract, §4, §5.
  */
 export const parts = (message: Envelope<Kept>, bounds: Bounds, born = 0): readonly Envelope<Part>[] => {
-  const all = split(
-    message,
-    partsOf(message.value, bounds).map((part) => ({ ...part, born })),
-  );
+  const all = split(message, partsOf(message.value, { ...bounds, born }));
   return all.length > 1 ? all.map(atOnce(message)) : all;
 };

@@ -8,6 +8,7 @@ import { FatalError, reasonOf } from '../../model/errors.js';
 import { askPlatform } from './ask-platform.js';
 import type { ThingsBoardConfig } from './config.js';
 import { credentialsFile } from './credentials-file.js';
+import { credentialsNames } from './credentials-names.js';
 import { LinkLost } from './link-lost.js';
 import { isRecord, parseJson } from './parse-json.js';
 import { provisioned } from './provisioned.js';
@@ -23,11 +24,10 @@ export interface Provision {
   readonly scheduler?: SchedulerLike;
 }
 
-const FILE = '.credentials';
-/** Beside it, where the credentials are a certificate. */
-const CERT = '.credentials-cert.pem';
-const KEY = '.credentials-key.pem';
+const { stored: FILE, cert: CERT, key: KEY } = credentialsNames;
 const LONGEST = 300;
+/** Characters of an answer: an identity and its certificate have few. What is stored is read again up to 64 KiB, and six times as long at most. */
+const LARGEST = 8_192;
 
 const random = (): string => randomBytes(15).toString('base64url');
 const given = (text: string | undefined): text is string => text !== undefined && text !== '';
@@ -127,7 +127,7 @@ export const provision = (
     return readFileSync(cert, 'utf8');
   };
   const take = (folder: string, text: string): Security => {
-    const answer = parseJson(text);
+    const answer = text.length > LARGEST ? undefined : parseJson(text);
     const { status, errorMsg } = isRecord(answer) ? answer : {};
     const { deviceName } = provisioning ?? {};
     if (status !== 'SUCCESS' || !isRecord(answer)) throw refusal(status, errorMsg, deviceName);

@@ -10,8 +10,11 @@ const tokens: ReadonlyMap<string, string> = new Map([
   ['DEFAULT_TELEMETRY_DP_RATE_LIMIT', '0:0'],
 ]);
 
+/** Each is looked at for every publish; the platform's own have two or three. */
+const MOST = 16;
+
 /**
- * Reads a rate limit: `n:seconds` pairs joined by `,` or `;`, or one of the incumbent's DEFAULT_ tokens. Empty and `0:0` are unlimited.
+ * Reads a rate limit: at most 16 `n:seconds` pairs joined by `,` or `;`, or one of the incumbent's DEFAULT_ tokens. Empty and `0:0` are unlimited.
  * Undefined if it is none of these. Source: the platform's MQTT contract, §7.
  */
 export const parseRates = (text: string): readonly Rate[] | undefined => {
@@ -19,6 +22,7 @@ export const parseRates = (text: string): readonly Rate[] | undefined => {
     .split(/[,;]/)
     .map((part) => part.trim())
     .filter((part) => part !== '');
+  if (parts.length > MOST) return undefined;
   const rates = parts.map((part): Rate | undefined => {
     const [, n, seconds] = /^(\d+)\s*:\s*(\d+)$/.exec(part) ?? [];
     return n === undefined || seconds === undefined ? undefined : { n: Number(n), seconds: Number(seconds) };

@@ -41,6 +41,8 @@ export interface Session {
 
 /** How long in ms the peer has to answer CONNECT and the subscription together. */
 const OPENING = 20_000;
+/** Messages that may come before the subscription is acknowledged: none should. */
+const MOST_EARLY = 1_000;
 /** A broker stored the message for nobody. */
 const UNHEARD = 16;
 /** The platform queues at most 100; the rest is for connects, which count for nobody. */
@@ -178,7 +180,8 @@ export const connect = (
     client.on('message', (topic, payload) => {
       const downlink = { topic, payload: payload.toString('utf8') };
       if (opened) later.next(downlink);
-      else early.push(downlink);
+      else if (early.push(downlink) > MOST_EARLY)
+        fail(new LinkLost('BROKER_UNREACHABLE', 'a flood of messages came instead of an answer to the subscription'));
     });
     client.on('packetreceive', (packet) => {
       if (packet.cmd !== 'puback' || packet.reasonCode !== UNHEARD) return;

@@ -1,14 +1,17 @@
 import {
   asyncScheduler,
   concat,
-  connect as connectTo,
   defer,
   EMPTY,
-  ignoreElements,
+  finalize,
+  map,
   merge,
   mergeMap,
+  NEVER,
   of,
   pipe,
+  ReplaySubject,
+  Subject,
   switchMap,
   take,
   takeUntil,
@@ -16,13 +19,18 @@ import {
   tap,
   timer,
 } from 'rxjs';
-import type { Observable, OperatorFunction, SchedulerLike } from 'rxjs';
-import type { Command } from '../../model/command.js';
+import type { OperatorFunction, SchedulerLike } from 'rxjs';
+import type { Command, Rpc } from '../../model/command.js';
 import type { Context, Sink } from '../../model/component.js';
+import { replace } from '../../model/envelope.js';
 import type { Envelope } from '../../model/envelope.js';
 import { isKept } from '../../model/message.js';
-import type { Kept, Message } from '../../model/message.js';
+import type { Kept } from '../../model/message.js';
+import { replyTo } from '../../model/reply-to.js';
 import type { Backoff } from '../../operators/backoff.js';
+import { deviceChanges } from '../../operators/device-changes.js';
+import { apologies } from '../../operators/dispatch/apologies.js';
+import { enclose } from '../../operators/enclose.js';
 import { flat } from '../../operators/flat.js';
 import { packMap } from '../../operators/pack-map.js';
 import { when } from '../../operators/when.js';
@@ -36,8 +44,8 @@ import { control } from './control.js';
 import { deletedDevices } from './deleted-devices.js';
 import { askLimits } from './limits.js';
 import { links } from './links.js';
+import { newNames } from './new-names.js';
 import { parts } from './parts.js';
-import { renamedDevices } from './renamed-devices.js';
 import { transmit } from './transmit.js';
 
 /** What tests and embedders may choose. */
@@ -59,7 +67,7 @@ const GRACE = 2_000;
  * Promises: a message is acknowledged only when the platform has acknowledged all of it with reason 0; refused only when the platform can
  * never take it; `Unavailable` when its device must wait. Whatever else happens to the connection, it stays unsettled and is sent again. Each
  * device's messages go in the order in which they came. No rate limit is exceeded. When the messages end, what is in flight has two seconds
- * to be acknowledged (none if there is no connection); then it says DISCONNECT and completes. It errors only if a certificate file
+ * to be acknowledged (none if there is no connection), and requests that come meanwhile are answered with code 503; then it says DISCONNECT and completes. It errors only if a certificate file
  * cannot be read when it starts, or if the platform does not know the keys with which it asks for credentials. Source: the platform's MQTT contract.
  */
 export const thingsboard =
@@ -71,7 +79,8 @@ export const thingsboard =
   (messages) =>
     defer(() => {
       const allowed = allowance(config, scheduler);
-      const announce = announcer(allowed.devices, scheduler);
+      const names = newNames();
+      const announce = announcer(allowed.devices, names, scheduler);
       const asked = answers();
       const link = links({
         connect: authorized(config, context, folders, scheduler),
@@ -79,10 +88,8 @@ export const thingsboard =
         scheduler,
         ...(backoff === undefined ? {} : { backoff }),
       });
-      /** Messages so far. */
-      let born = 0;
       const send = transmit({
-        born: () => born,
+        names,
         links: link,
         allowance: allowed,
         announce,
@@ -93,22 +100,41 @@ export const thingsboard =
       const steer = control({ links: link, allowance: allowed, announce, answers: asked, scheduler });
 
       const publish: OperatorFunction<Envelope<Kept>, Envelope<never>> = pipe(
-        flat((message) => parts(message, allowed.pack(), (born += 1))),
+        flat((message) => parts(message, allowed.pack(), names.next())),
         packMap(send, {
           parcel: ({ value }) => value,
           limits: allowed.pack,
           concurrency: config.maxInflightPublishes,
         }),
       );
-      const deliver = (all: Observable<Envelope<Message>>): Observable<never> =>
-        all.pipe(when(isKept, publish), mergeMap(steer));
+      /** Not a second subscription to the messages, of which there are many. */
+      const ended = new ReplaySubject<void>(1);
 
       const graceOver = link.pipe(
         switchMap(({ session }) => timer(session === undefined ? 0 : GRACE, scheduler)),
         take(1),
       );
-      const uplink = messages.pipe(
-        connectTo((all) => deliver(all).pipe(takeUntil(concat(all.pipe(ignoreElements()), graceOver)))),
+      let hasEnded = false;
+      const end = (): void => {
+        hasEnded = true;
+        ended.next();
+      };
+      const stranded = new Subject<Rpc>();
+      const refused = stranded.pipe(
+        enclose(),
+        map((item) => replace(item, replyTo(item.value, apologies.stopping))),
+        mergeMap((reply) => steer(reply, NEVER)),
+      );
+      const over = new Subject<void>();
+      const uplink = merge(
+        refused.pipe(takeUntil(over)),
+        messages.pipe(
+          tap({ complete: end }),
+          when(isKept, publish),
+          mergeMap((message) => steer(message, ended)),
+          takeUntil(ended.pipe(switchMap(() => graceOver))),
+          finalize(() => over.next()),
+        ),
       );
       const onSession = link.pipe(
         switchMap(({ session }) =>
@@ -117,8 +143,12 @@ export const thingsboard =
             : merge(commands(session, asked, context), askLimits(session, allowed), announce.rest(session)),
         ),
         tap((command) => {
-          for (const [old, now] of renamedDevices(command)) announce.rename(old, now);
+          for (const [old, now] of config.handleDeviceRenaming ? deviceChanges(command).renamed : []) {
+            announce.rename(old, now);
+            names.add(old, now);
+          }
           deletedDevices(command).forEach(announce.forget);
+          if (hasEnded && command.kind === 'rpc') stranded.next(command);
         }),
       );
       return merge<(Command | undefined)[]>(onSession, concat(uplink, of(undefined))).pipe(

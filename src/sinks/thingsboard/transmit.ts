@@ -9,6 +9,7 @@ import type { Announcer } from './announce.js';
 import { encode } from './encode.js';
 import { fitted } from './fitted.js';
 import type { Link } from './links.js';
+import type { NewNames } from './new-names.js';
 import type { Part } from './part.js';
 import { quarantine } from './quarantine.js';
 import { reactions } from './reactions.js';
@@ -27,8 +28,8 @@ export interface Transmit {
   readonly announce: Announcer;
   readonly context: Context;
   readonly mqttVersion: number;
-  /** The number of the latest message. */
-  readonly born: () => number;
+  /** What was renamed while a pack was on its way. */
+  readonly names: NewNames;
   readonly scheduler?: SchedulerLike;
 }
 
@@ -60,11 +61,11 @@ const halved = (pack: Pack): End | undefined => {
  * the pack is published again on the next session, in the order of the packs, as often as it takes. A pack that the platform refuses is
  * halved until one part is left; only that one is refused. What was sent six times without an answer is halved, too, down to the data
  * point: it may be more than a limit lets through. What is over the platform's limits is cut, down to the data point. A device that the
- * platform does not take is `Unavailable`; others go on.
+ * platform does not take is `Unavailable`; others go on. A device that was renamed meanwhile is sent, and sent again, under its new name.
  * Source: the platform's MQTT contract, §9.
  */
 export const transmit = (options: Transmit): ((pack: Pack) => Observable<never>) => {
-  const { links, allowance, announce, context, mqttVersion, born, scheduler = asyncScheduler } = options;
+  const { links, allowance, announce, context, mqttVersion, names, scheduler = asyncScheduler } = options;
   const who = 'thingsboard';
   const alert = (said: Pick<Alert, 'code' | 'text'>): void => context.fact({ kind: 'alert', who, ...said });
   const count = (counter: 'published' | 'redelivered'): void => context.fact({ kind: 'count', who, counter, n: 1 });
@@ -85,21 +86,30 @@ export const transmit = (options: Transmit): ((pack: Pack) => Observable<never>)
     if (lane === topics.connect)
       return announce.connect(session, device, profile ?? 'default', { patience: CONNECT_PATIENCE, departs });
     const points = parts.reduce((sum, part) => sum + part.points, 0);
+    const introduced = (these: Pack, then: Observable<number>): Observable<number> =>
+      profile === undefined
+        ? then
+        : devicesOf(these).reduceRight((next, key) => {
+            const own = these.find(({ value }) => value.key === key)?.value.profile ?? profile;
+            return announce.before(session, key, own).pipe(concatMap(() => next));
+          }, then);
+    /** A device that was renamed since is introduced first. It keeps its turn: what is behind must not overtake it. */
+    const depart = (these: Pack): Observable<number> => {
+      const now = names.in(these);
+      if (now !== these)
+        return introduced(
+          now,
+          defer(() => depart(now)),
+        );
+      departs();
+      if (lane === topics.disconnect) announce.forget(these[0]?.value.key ?? device);
+      return session.publish(lane, encode(these.map(({ value }) => value)), story);
+    };
     const go = allowance
       .of(lane)
       .take(points > 0 ? { telemetry: 1, points } : { messages: 1 }, 'data')
-      .pipe(
-        mergeMap(() => {
-          departs();
-          if (lane === topics.disconnect) announce.forget(device);
-          return session.publish(lane, encode(parts), story);
-        }),
-      );
-    if (profile === undefined) return go;
-    return devicesOf(pack).reduceRight((then, key) => {
-      const own = parts.find((part) => part.key === key)?.profile ?? profile;
-      return announce.before(session, key, own).pipe(concatMap(() => then));
-    }, go);
+      .pipe(mergeMap(() => depart(pack)));
+    return introduced(pack, go);
   };
 
   const attempt = (session: Session, pack: Pack, story: Story): Observable<End> => {
@@ -170,7 +180,7 @@ export const transmit = (options: Transmit): ((pack: Pack) => Observable<never>)
       if (end.kind === 'defer') {
         alert({ code: 'DEVICE_DEFERRED', text: text(end.why) });
         const why = new Unavailable('DEVICE_DEFERRED', text(end.why));
-        for (const device of devicesOf(pack)) deferred.set(device, born());
+        for (const device of devicesOf(pack)) deferred.set(device, names.now());
         return settle(pack, (part) => part.nack(why));
       }
       alert({ code: 'PLATFORM_REFUSED', text: text(end.why) });
@@ -186,9 +196,12 @@ export const transmit = (options: Transmit): ((pack: Pack) => Observable<never>)
 
   const journey = (pack: Pack, story: Story): Observable<never> =>
     links.pipe(
-      switchMap((link) => (link.session ? attempt(link.session, pack, story) : bereaved(link, pack, story))),
+      switchMap((link) => {
+        const now = names.in(pack);
+        return link.session ? attempt(link.session, now, story) : bereaved(link, now, story);
+      }),
       take(1),
-      mergeMap((end) => conclude(pack, story, end)),
+      mergeMap((end) => conclude(names.in(pack), story, end)),
     );
 
   /** What was already here when its device was deferred comes back with it: an older attribute sent later would be the one that stays. */
@@ -198,9 +211,10 @@ export const transmit = (options: Transmit): ((pack: Pack) => Observable<never>)
     defer(() => {
       if (deferred.size === 0) return journey(pack, story);
       const why = new Unavailable('DEVICE_DEFERRED', 'its device was deferred');
-      const fresh = pack.filter((part) => !isStale(part));
+      const now = names.in(pack);
+      const fresh = now.filter((part) => !isStale(part));
       if (fresh.length === 0) line.leave(story);
-      pack.filter(isStale).forEach((part) => part.nack(why));
+      now.filter(isStale).forEach((part) => part.nack(why));
       for (const { value } of fresh) deferred.delete(value.key);
       return fresh.length === 0 ? EMPTY : journey(fresh, story);
     });

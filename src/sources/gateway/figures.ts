@@ -18,7 +18,15 @@ export interface FiguresOptions {
 }
 
 const percent = (part: number, whole: number): number => (whole > 0 ? Math.round((part / whole) * 1e4) / 100 : 0);
-const none: ConnectorTotals = { pushed: 0, failures: 0, unconverted: 0 };
+const none: ConnectorTotals = {
+  pushed: 0,
+  failures: 0,
+  unconverted: 0,
+  received: 0,
+  receivedBytes: 0,
+  sent: 0,
+  sentBytes: 0,
+};
 
 /**
  * Makes the figures of each period (core.md §10): `machineStats`, `serviceStats` and, where a connector did anything, `connectorsStats`. `queued` is
@@ -32,12 +40,16 @@ export const figures = ({ totals, machine, start }: FiguresOptions): ((now: numb
   let at = start;
   let cpuTime = machine().cpuTime;
   const ofConnectors = (sums: Totals): readonly (readonly [string, Json])[] =>
-    [...sums.connectors].flatMap(([name, { pushed, failures, unconverted }]) => {
+    [...sums.connectors].flatMap(([name, now]) => {
       const before = base.connectors.get(name) ?? none;
       const stats = {
-        storageMsgPushed: pushed - before.pushed,
-        connectorsErrors: failures - before.failures,
-        convertersErrors: unconverted - before.unconverted,
+        storageMsgPushed: now.pushed - before.pushed,
+        connectorsErrors: now.failures - before.failures,
+        convertersErrors: now.unconverted - before.unconverted,
+        connectorMsgsReceived: now.received - before.received,
+        connectorBytesReceived: now.receivedBytes - before.receivedBytes,
+        connectorMsgsSent: now.sent - before.sent,
+        connectorBytesSent: now.sentBytes - before.sentBytes,
       };
       return Object.values(stats).some((n) => n !== 0) ? [[name, stats] as const] : [];
     });

@@ -19,6 +19,7 @@ import type { SchedulerLike } from 'rxjs';
 import type { Source } from '../../model/component.js';
 import { envelope } from '../../model/envelope.js';
 import type { Envelope } from '../../model/envelope.js';
+import { Refused } from '../../model/errors.js';
 import type { Fact } from '../../model/fact.js';
 import { GATEWAY_DEVICE } from '../../model/message.js';
 import type { Data, Values } from '../../model/message.js';
@@ -81,7 +82,7 @@ export const health = ({ apart = new Set(), first = {}, scheduler = asyncSchedul
             data(Math.round(scheduler.now()), news),
             () => settle(true),
             // What can never be stored is not worth another try.
-            ({ name }) => settle(name === 'Refused'),
+            (why) => settle(why instanceof Refused),
           );
         };
         const minutes = heard.pipe(

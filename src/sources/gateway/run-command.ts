@@ -31,6 +31,7 @@ export const runCommand = ({
   new Observable<string>((out) => {
     const parts: Buffer[] = [];
     let bytes = 0;
+    let isClosed = false;
     // A group of its own, so that its children can be reached.
     const child = spawn(program, rest, {
       detached: true,
@@ -46,6 +47,7 @@ export const runCommand = ({
     });
     child.on('error', (error) => fail(error.message));
     child.on('close', (code, signal) => {
+      isClosed = true;
       if (code !== 0) fail(`it ended with ${signal ?? `exit code ${code}`}`);
       else {
         out.next(Buffer.concat(parts).toString('utf8'));
@@ -55,7 +57,8 @@ export const runCommand = ({
     out.add(() => {
       late.unsubscribe();
       child.stdout.destroy();
-      if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+      // It may have ended, and what it started lives on and keeps the output open.
+      if (child.pid === undefined || isClosed) return;
       try {
         process.kill(-child.pid, 'SIGKILL');
       } catch {

@@ -1,11 +1,11 @@
 import { map, tap } from 'rxjs';
-import type { Operator, Sink } from '../../model/component.js';
+import type { Exchanged, Operator, Sink } from '../../model/component.js';
 import type { Fact } from '../../model/fact.js';
 import { isKept } from '../../model/message.js';
 import type { Data, Message, Values } from '../../model/message.js';
 
 /** What one connector has done since the start. */
-export interface ConnectorTotals {
+export interface ConnectorTotals extends Exchanged {
   /** Messages that it handed to the storage. */
   readonly pushed: number;
   /** Connections that failed, and whatever else went wrong with the connector as a whole. */
@@ -37,11 +37,21 @@ export interface Traffic {
   /** Counts the commands that a sink sends back. */
   readonly around: (sink: Sink) => Sink;
   readonly hear: (fact: Fact) => void;
+  /** What a connector has exchanged can be read here. The latest reader of a connector counts; what earlier ones said is added to it. */
+  readonly meter: (connector: string, read: () => Exchanged) => void;
   /** The totals as they are now: they do not change afterwards. */
   readonly totals: () => Totals;
 }
 
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+type Counted = { -readonly [K in Exclude<keyof ConnectorTotals, keyof Exchanged>]: ConnectorTotals[K] };
+
+const nothing: Exchanged = { received: 0, receivedBytes: 0, sent: 0, sentBytes: 0 };
+const sum = (a: Exchanged, b: Exchanged): Exchanged => ({
+  received: a.received + b.received,
+  receivedBytes: a.receivedBytes + b.receivedBytes,
+  sent: a.sent + b.sent,
+  sentBytes: a.sentBytes + b.sentBytes,
+});
 
 /** Every message is counted: without a list of its keys. */
 const count = (values: Values): number => {
@@ -64,8 +74,9 @@ const seen = (look: (message: Message) => void): Operator =>
  */
 export const traffic = (apart: ReadonlySet<string>): Traffic => {
   const sums = { delivered: 0, pulled: 0, telemetry: 0, attributes: 0, commands: 0 };
-  const connectors = new Map<string, Mutable<ConnectorTotals>>();
-  const of = (name: string): Mutable<ConnectorTotals> => {
+  const connectors = new Map<string, Counted>();
+  const readers = new Map<string, () => Exchanged>();
+  const of = (name: string): Counted => {
     const known = connectors.get(name);
     if (known !== undefined) return known;
     const made = { pushed: 0, failures: 0, unconverted: 0 };
@@ -98,6 +109,16 @@ export const traffic = (apart: ReadonlySet<string>): Traffic => {
         if (fact.code !== undefined && fact.phase !== 'disconnected') one.failures += 1;
       }
     },
-    totals: () => ({ ...sums, connectors: new Map([...connectors].map(([name, one]) => [name, { ...one }])) }),
+    meter: (connector, read) => {
+      const before = readers.get(connector)?.() ?? nothing;
+      of(connector);
+      readers.set(connector, () => sum(before, read()));
+    },
+    totals: () => {
+      const all = [...connectors].map(
+        ([name, one]) => [name, { ...one, ...(readers.get(name)?.() ?? nothing) }] as const,
+      );
+      return { ...sums, connectors: new Map(all) };
+    },
   };
 };

@@ -1,8 +1,8 @@
 import * as t from 'io-ts';
 import { checked } from '../../model/checked.js';
 import { defaulted, optional, required, section } from '../../model/codec.js';
-import { regexMistake } from '../../operators/extract/regex-mistake.js';
 import { deviceInfo } from './device-info.js';
+import { expressionMistake } from './expression-mistake.js';
 import { olderDeviceKeys } from './older-device-keys.js';
 import { olderKeys } from './older-keys.js';
 import { publicationFields } from './publication-fields.js';
@@ -35,7 +35,7 @@ export const attributeRequest = olderKeys(
       ),
     }),
     ({ attributeNameExpressionSource: from, attributeNameExpression: expression }) => {
-      const expected = from === 'topic' ? regexMistake(expression) : undefined;
+      const expected = expressionMistake(from, expression);
       return expected === undefined ? [] : [{ key: 'attributeNameExpression', expected }];
     },
   ),

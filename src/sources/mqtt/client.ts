@@ -1,11 +1,14 @@
 import type { Socket } from 'node:net';
-import { connect, ReasonCodes } from 'mqtt';
+import { connect, ReasonCodes, Store } from 'mqtt';
 import type { IClientOptions, MqttClient } from 'mqtt';
 import { asapScheduler, concat, Observable, observeOn, takeUntil } from 'rxjs';
 import type { SchedulerLike, Subscription } from 'rxjs';
 import { envelope } from '../../model/envelope.js';
 import type { Envelope, Nack } from '../../model/envelope.js';
 import { ConnectionError, Refused } from '../../model/errors.js';
+import { dropMalformed } from '../../operators/drop-malformed.js';
+import { meter as newMeter } from '../../operators/meter.js';
+import type { Meter } from '../../operators/meter.js';
 import { connectOptions } from './connect-options.js';
 import type { BrokerOptions } from './connect-options.js';
 import { connectionLost } from './connection-lost.js';
@@ -41,6 +44,8 @@ export interface ClientOptions {
   readonly onQosLowered: (topicFilter: string, qos: number) => void;
   /** A message came back and is not sent again: it can never be taken, or came with QoS 0. */
   readonly onRefused: (why: Nack) => void;
+  /** Counts every message that comes or is sent. Default: one that nobody reads. */
+  readonly meter?: Meter;
   readonly scheduler: SchedulerLike;
 }
 
@@ -49,7 +54,11 @@ const NOTHING = (): void => undefined;
 /** A certificate that is no certificate is thrown at once: it may be half written, and the next try finds it whole. */
 const opened = (options: IClientOptions, where: string): MqttClient => {
   try {
-    return connect(options);
+    // mqtt.js's own stores are null once the connection has ended, and a packet that was still to be read then would end the process.
+    const [incomingStore, outgoingStore] = [new Store({ clean: false }), new Store({ clean: false })];
+    const mqtt = connect({ ...options, incomingStore, outgoingStore });
+    dropMalformed(mqtt);
+    return mqtt;
   } catch (error) {
     throw connectionLost(error, { where, accepted: false });
   }
@@ -80,11 +89,12 @@ const opened = (options: IClientOptions, where: string): MqttClient => {
 export const client = (
   broker: BrokerOptions,
   subscriptions: readonly Subscribed[],
-  { unsettled, stop, read, onConnected, onFilterRefused, onQosLowered, onRefused, scheduler }: ClientOptions,
+  { unsettled, stop, read, onConnected, onFilterRefused, onQosLowered, onRefused, scheduler, ...more }: ClientOptions,
 ): Observable<Envelope<Received>> => {
   // One id for all connections, or each would leave a session behind.
   const identified = { ...broker, clientId: broker.clientId ?? randomClientId() };
   const where = `${broker.host}:${broker.port}`;
+  const { meter = newMeter() } = more;
 
   const connection = new Observable<Envelope<Received>>((subscriber) => {
     let alive = true;
@@ -121,15 +131,16 @@ export const client = (
     };
 
     const deliver = (value: Received, id: number | undefined): void => {
-      const weight = { messages: id === undefined ? 0 : 1, bytes: value.payload.length };
-      const done = id === undefined ? NOTHING : pubacks.add(id);
+      const messages = id === undefined ? 0 : 1;
+      const bytes = value.payload.length;
+      const place = id === undefined ? undefined : pubacks.add(id);
       const settle = (): void => {
-        unsettled.leave(weight);
+        unsettled.leave(messages, bytes);
         if (!alive) return;
-        done();
-        finish();
+        if (place !== undefined) pubacks.done(place);
+        if (stopping) finish();
       };
-      unsettled.enter(weight);
+      unsettled.enter(messages, bytes);
       subscriber.next(
         envelope(value, settle, (why) => {
           if (why instanceof Refused || id === undefined) {
@@ -137,7 +148,7 @@ export const client = (
             settle();
             return;
           }
-          unsettled.leave(weight);
+          unsettled.leave(messages, bytes);
           if (!alive) return;
           const error = new ConnectionError('BROKER_UNREACHABLE', `${where}: left, to be sent again: ${why.message}`);
           part(() => (stopping ? subscriber.complete() : subscriber.error(error)));
@@ -150,6 +161,7 @@ export const client = (
       ({ topic, payload, retain, qos, messageId }, next) => {
         const bytes = typeof payload === 'string' ? Buffer.from(payload) : payload;
         const received = { topic, payload: bytes, retained: retain, qos };
+        meter.took(bytes.length);
         if (alive) down?.offer(received);
         if (alive && !stopping) deliver(received, qos === 1 ? messageId : undefined);
         if (!alive || !unsettled.full()) {
@@ -189,7 +201,7 @@ export const client = (
         complete: () => {
           if (!alive) return;
           const heard = subscriptions.filter(({ topicFilter }) => !refused.has(topicFilter));
-          down = link(mqtt, connack, heard, scheduler);
+          down = link(mqtt, connack, heard, scheduler, meter);
           onConnected(resumed, down);
         },
         error: end,

@@ -1,12 +1,12 @@
 import * as t from 'io-ts';
 import { defaulted, required, section } from '../../model/codec.js';
-import { regexMistake } from '../../operators/extract/regex-mistake.js';
 import { checked, type Mistake } from '../../model/checked.js';
+import { expressionMistake } from './expression-mistake.js';
 
 const source = t.keyof({ message: null, topic: null, constant: null });
 
 const mistakes = (key: string, from: string, expression: string): readonly Mistake[] => {
-  const expected = from === 'topic' ? regexMistake(expression) : undefined;
+  const expected = expressionMistake(from, expression);
   return expected === undefined ? [] : [{ key, expected }];
 };
 

@@ -3,17 +3,14 @@ import type { Observable } from 'rxjs';
 import type { AttributeUpdate, AttributeValues, Command, Rpc } from '../../model/command.js';
 import { reasonOf } from '../../model/errors.js';
 import type { Json, Message } from '../../model/message.js';
+import { replyTo } from '../../model/reply-to.js';
 import { RpcError } from '../../model/rpc-error.js';
-import { nestedDeeper } from '../../operators/extract/nested-deeper.js';
 import type { AttributeAnswers } from './attribute-answers.js';
 import { attributeUpdates } from './attribute-updates.js';
 import type { MqttConfig } from './config.js';
 import type { Link } from './link.js';
 import { readBody } from './read-body.js';
 import { rpcCalls } from './rpc-calls.js';
-
-/** Levels of nesting in an answer: the platform's own parser gives up at 1000. */
-const DEEPEST = 900;
 
 /** What the way down needs of the source beside its configuration. */
 export interface Downlink {
@@ -22,13 +19,6 @@ export interface Downlink {
   /** Told of each message for a device that could not be published; calls tell the platform themselves. */
   readonly onFailure: (why: string) => void;
 }
-
-const replyTo = ({ device, id }: Rpc, content: Json): Message => ({
-  kind: 'reply',
-  ...(device === undefined ? {} : { device }),
-  id,
-  content,
-});
 
 /**
  * Handles one command on one connection: publishes changed attributes and the answers to attribute requests, calls methods.
@@ -46,10 +36,7 @@ export const downlink = (
   const contentOf = (payload: Buffer): Json => {
     if (payload.length > broker.maxPayloadBytes)
       throw new RpcError(500, `the device's answer of ${payload.length} bytes is larger than maxPayloadBytes`);
-    const { value } = readBody(payload);
-    if (nestedDeeper(value, DEEPEST))
-      throw new RpcError(500, `the device's answer is nested deeper than ${DEEPEST} levels`);
-    return value;
+    return readBody(payload).value;
   };
   const call = (link: Link, rpc: Rpc): Observable<Message> => {
     const { publication, response } = callOf(rpc);
@@ -61,8 +48,19 @@ export const downlink = (
     onFailure(reasonOf(error));
     return EMPTY;
   };
+  /** The connection was lost: `serve` has it wait for the next one. */
+  const isLost = (error: unknown): boolean => error instanceof RpcError && error.code === 503;
   const update = (link: Link, changed: AttributeUpdate): Observable<never> =>
-    merge(...updatesOf(changed, failed).map((publication) => link.publish(publication).pipe(catchError(failed))));
+    merge(
+      ...updatesOf(changed, failed).map((publication) =>
+        link.publish(publication).pipe(
+          catchError((error: unknown) => {
+            if (isLost(error)) throw error;
+            return failed(error);
+          }),
+        ),
+      ),
+    );
   const answer = (link: Link, values: AttributeValues): Observable<never> => {
     const publication = answers.answer(values);
     return publication === undefined ? EMPTY : link.publish(publication);

@@ -1,14 +1,16 @@
-/** A queue that releases its values in the order they were added, each once it and all before it are done. */
-export interface InOrder<T> {
-  /** Appends a value; the function given back says that it is done. */
-  readonly add: (value: T) => () => void;
-  readonly empty: () => boolean;
-}
-
-interface Place<T> {
+/** Where a value stands. */
+export interface Place<T> {
   readonly value: T;
   done: boolean;
-  next?: Place<T>;
+  next: Place<T> | undefined;
+}
+
+/** A queue that releases its values in the order they were added, each once it and all before it are done. */
+export interface InOrder<T> {
+  /** Appends a value. */
+  readonly add: (value: T) => Place<T>;
+  readonly done: (place: Place<T>) => void;
+  readonly empty: () => boolean;
 }
 
 /**
@@ -33,14 +35,15 @@ export const inOrder = <T>(release: (value: T) => void): InOrder<T> => {
 
   return {
     add: (value) => {
-      const place: Place<T> = { value, done: false };
+      const place: Place<T> = { value, done: false, next: undefined };
       if (tail === undefined) head = place;
       else tail.next = place;
       tail = place;
-      return () => {
-        place.done = true;
-        if (place === head) flush();
-      };
+      return place;
+    },
+    done: (place) => {
+      place.done = true;
+      if (place === head) flush();
     },
     empty: () => head === undefined,
   };

@@ -27,6 +27,7 @@ import type { Message } from '../../model/message.js';
 import type { Backoff } from '../../operators/backoff.js';
 import { convert } from '../../operators/convert.js';
 import { enclose } from '../../operators/enclose.js';
+import { meter } from '../../operators/meter.js';
 import { serve } from '../../operators/serve.js';
 import { shed } from '../../operators/shed.js';
 import { stamper } from '../../operators/stamp.js';
@@ -128,6 +129,8 @@ export const intake =
         });
         const links = new BehaviorSubject<Link | undefined>(undefined);
         const answers = attributeAnswers();
+        const exchanged = meter();
+        context.meter?.(exchanged.read);
         const account = unsettled({
           messages: broker.maxUnacknowledgedMessages,
           bytes: broker.maxUnacknowledgedBytes,
@@ -153,6 +156,7 @@ export const intake =
           (onConnected) =>
             connect(broker, subscriptions(wanted), {
               unsettled: account,
+              meter: exchanged,
               stop,
               read: (path) => readFileSync(resolve(folder, path)),
               onConnected: (resumed, link) => {

@@ -2,6 +2,7 @@ import type { Json, Values } from '../../model/message.js';
 import { arithmetic } from '../../operators/extract/arithmetic.js';
 import { cast } from '../../operators/extract/cast.js';
 import type { Converted, ConvertedEntry } from '../../operators/extract/converted.js';
+import { isEmpty } from '../../operators/extract/is-empty.js';
 import { platformName } from '../../operators/extract/platform-name.js';
 import { own } from '../../operators/extract/own.js';
 import { placeholders } from '../../operators/extract/placeholders.js';
@@ -119,7 +120,7 @@ export const jsonConverter = (usable: Usable): OnTopic<Reader> => {
     const entries = (body: Json, now: number): readonly ConvertedEntry[] => {
       const inner = wholePayload && own(body, 'ts') ? own(body, 'values') : undefined;
       const values = valuesIn(isObject(inner) ? inner : body);
-      if (Object.keys(values).length === 0) return [];
+      if (isEmpty(values)) return [];
       const ts = useReceivedTs ? undefined : time(body, now);
       return [ts === undefined ? { values } : { ts, values }];
     };

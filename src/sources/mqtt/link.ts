@@ -3,6 +3,8 @@ import { mergeMap, NEVER, Observable, Subject, takeUntil, throwError, timer } fr
 import type { SchedulerLike } from 'rxjs';
 import { RpcError } from '../../model/rpc-error.js';
 import { topicFilter } from '../../operators/extract/topic-filter.js';
+import { meter as newMeter } from '../../operators/meter.js';
+import type { Meter } from '../../operators/meter.js';
 import type { Publication } from './publication.js';
 import { responseTopics } from './response-topics.js';
 import type { Awaited } from './response-topics.js';
@@ -49,6 +51,7 @@ export const link = (
   connack: Pick<IConnackPacket, 'properties'>,
   filters: readonly Subscribed[],
   scheduler: SchedulerLike,
+  meter: Pick<Meter, 'gave'> = newMeter(),
 ): OwnLink => {
   const window = Math.min(WINDOW, connack.properties?.receiveMaximum ?? WINDOW);
   const heard = heardOn(filters);
@@ -71,6 +74,7 @@ export const link = (
           return false;
         }
         if (qos === 1) unacknowledged += 1;
+        meter.gave(Buffer.byteLength(payload));
         mqtt.publish(topic, payload, { qos, retain }, (error) => {
           if (error) subscriber.error(new RpcError(500, `the broker did not take it: ${error.message}`));
           else subscriber.complete();

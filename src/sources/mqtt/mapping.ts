@@ -2,8 +2,8 @@ import * as t from 'io-ts';
 import { checked } from '../../model/checked.js';
 import { defaulted, inert, optional, refine, required, section } from '../../model/codec.js';
 import { reportStrategy } from '../../model/report-strategy.js';
-import { regexMistake } from '../../operators/extract/regex-mistake.js';
 import { deviceInfo } from './device-info.js';
+import { expressionMistake } from './expression-mistake.js';
 import { formulaMistakes } from './formula-mistakes.js';
 import { olderDeviceKeys } from './older-device-keys.js';
 import { olderKeys } from './older-keys.js';
@@ -33,10 +33,11 @@ const datapoint = checked(
     hexMode: optional(t.boolean, 'Bytes converter: the slice as two hexadecimal digits a byte.'),
     reportStrategy: optional(reportStrategy, 'When this key is reported.'),
   }),
-  ({ key, keySource }) => {
-    const expected = keySource === 'topic' ? regexMistake(key) : undefined;
-    return expected === undefined ? [] : [{ key: 'key', expected }];
-  },
+  ({ key, keySource, value }) =>
+    [
+      { key: 'key', expected: expressionMistake(keySource, key) },
+      { key: 'value', expected: expressionMistake('message', value) },
+    ].flatMap(({ key: at, expected }) => (expected === undefined ? [] : [{ key: at, expected }])),
 );
 
 type Point = Datapoint | '*';

@@ -18,6 +18,15 @@ const each = (value: unknown, change: (entry: unknown) => unknown): unknown =>
 const mappingOf = (mapping: unknown): unknown =>
   isRaw(mapping) && 'converter' in mapping ? { ...mapping, converter: modernEntry(mapping.converter) } : mapping;
 
+const files: readonly string[] = ['pathToCACert', 'caCert', 'pathToPrivateKey', 'pathToClientCert'];
+
+/** Without the names of files that are empty: forms write them where nothing was filled in. */
+const brokerOf = (broker: unknown): unknown => {
+  if (!isRaw(broker) || !isRaw(broker.security)) return broker;
+  const named = Object.entries(broker.security).filter(([key, value]) => value !== '' || !files.includes(key));
+  return { ...broker, security: Object.fromEntries(named) };
+};
+
 /** Request sections: one at the top wins over its namesake; absent ones become `{}`, as the incumbent writes them. */
 const requestsOf = (file: Raw): unknown => {
   const given = file.requestsMapping ?? {};
@@ -37,6 +46,7 @@ export const modernFile = (file: unknown): unknown => {
   const rest = Object.fromEntries(Object.entries(file).filter(([key]) => !moved.includes(key)));
   return {
     ...rest,
+    ...('broker' in file ? { broker: brokerOf(file.broker) } : {}),
     mapping: each(file.mapping ?? file.dataMapping ?? [], mappingOf),
     requestsMapping: requestsOf(file),
   };

@@ -2,13 +2,20 @@ import { connector } from '../../model/component.js';
 import { client } from './client.js';
 import { mqttConfig } from './config.js';
 import { missingExtensions } from './missing-extensions.js';
+import { sharedKeys } from './shared-keys.js';
 import { uplink } from './uplink.js';
 import { withExtensions } from './with-extensions.js';
+
+const opened = withExtensions({ connect: client, uplink });
 
 /** The MQTT connector: a device broker's messages as data. */
 export default connector({
   type: 'mqtt',
   config: mqttConfig,
   mistakes: missingExtensions,
-  open: withExtensions({ connect: client, uplink }),
+  open: (config, context) => {
+    const keysOf = sharedKeys(config.requestsMapping.attributeUpdates);
+    if (keysOf !== undefined) context.wants?.(keysOf);
+    return opened(config, context);
+  },
 });

@@ -9,13 +9,11 @@ export interface Bounds {
   readonly bytes: number;
 }
 
-/** What one message weighs. QoS 0 weighs no message: `shed` counts those. */
-export type Weight = Bounds;
-
 /** The account of what a source has handed on and not seen settled. */
 export interface Unsettled {
-  readonly enter: (weight: Weight) => void;
-  readonly leave: (weight: Weight) => void;
+  /** So many messages of so many bytes. A message of QoS 0 counts as none: `shed` counts those. */
+  readonly enter: (messages: number, bytes: number) => void;
+  readonly leave: (messages: number, bytes: number) => void;
   /** True at or above a bound. */
   readonly full: () => boolean;
   /** Completes as soon as it is not full: at once, or when enough has left. */
@@ -40,15 +38,15 @@ export const unsettled = (bounds: Bounds): Unsettled => {
     defer(() => (test() ? left.pipe(takeWhile(test), ignoreElements()) : EMPTY));
 
   return {
-    enter: (weight) => {
+    enter: (count, size) => {
       open += 1;
-      messages += weight.messages;
-      bytes += weight.bytes;
+      messages += count;
+      bytes += size;
     },
-    leave: (weight) => {
+    leave: (count, size) => {
       open -= 1;
-      messages -= weight.messages;
-      bytes -= weight.bytes;
+      messages -= count;
+      bytes -= size;
       if (left.observed) left.next();
     },
     full,

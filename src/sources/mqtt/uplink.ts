@@ -1,6 +1,7 @@
 import { ProtocolError, reasonOf } from '../../model/errors.js';
 import type { Values } from '../../model/message.js';
 import type { Converted } from '../../operators/extract/converted.js';
+import { isEmpty } from '../../operators/extract/is-empty.js';
 import { nestedDeeper } from '../../operators/extract/nested-deeper.js';
 import { remembered } from '../../operators/extract/remembered.js';
 import { topicFilter } from '../../operators/extract/topic-filter.js';
@@ -46,8 +47,7 @@ const deepIn = (values: Values): boolean => {
 const tooDeep = ({ telemetry, attributes }: Converted): boolean =>
   deepIn(attributes) || telemetry.some(({ values }) => deepIn(values));
 
-const saysSomething = ({ telemetry, attributes }: Converted): boolean =>
-  telemetry.length > 0 || Object.keys(attributes).length > 0;
+const saysSomething = ({ telemetry, attributes }: Converted): boolean => telemetry.length > 0 || !isEmpty(attributes);
 
 /** What went wrong in one mapping. Only the first cause is held: an array may hold as many bad items as fit into the largest payload. */
 interface Trouble {
@@ -152,7 +152,7 @@ export const uplink = (
   return (raw, now) => {
     const message = inbound(raw, now);
     const result: Said[] = [];
-    const failures: ProtocolError[] = [];
+    let failures: ProtocolError[] | undefined;
     for (const { label, converts, read } of readersOf(raw.topic)) {
       let trouble: Trouble | undefined;
       const before = result.length;
@@ -168,11 +168,11 @@ export const uplink = (
       } catch (cause) {
         fail(cause);
       }
-      if (trouble) failures.push(failure(label, raw, trouble));
+      if (trouble) (failures ??= []).push(failure(label, raw, trouble));
       else if (converts && result.length === before && raw.payload.length > 0) onNothing?.(label);
     }
-    const [first] = failures;
-    if (first && result.length === 0) throw first;
+    if (failures === undefined) return result;
+    if (result.length === 0) throw failures[0]!;
     if (onFailure) failures.forEach(onFailure);
     return result;
   };

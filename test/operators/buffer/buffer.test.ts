@@ -694,6 +694,32 @@ describe('what an earlier run left', () => {
     expect(it.facts.filter((fact) => fact.kind === 'depth').at(-1)).toMatchObject({ records: 0, devices: 2 });
   });
 
+  test('with a backlog, introduces eight a second beside the window', () => {
+    const devices = range(20).map((n) => known(`s${n}`));
+    const it = rig(
+      reopened(
+        range(9).map((n) => row(n, 'a')),
+        devices,
+      ),
+      { window: 2 },
+    );
+    const met = (): number => it.names().filter((name) => name.endsWith(':connected')).length;
+    expect(it.names()).toContain('a:2');
+    expect(met()).toBe(8);
+    it.take('a:1').ack();
+    it.pass(900);
+    expect(met()).toBe(8);
+    for (const { value, ack } of it.out) if (value.kind === 'connected') ack();
+    it.pass(200);
+    it.take('a:2').ack();
+    it.pass(20);
+    expect(met()).toBe(16);
+    it.pass(2_000);
+    it.take('a:3').ack();
+    it.pass(20);
+    expect(met()).toBe(16);
+  });
+
   test('is passed over where its text is damaged, and counted', () => {
     const it = rig(reopened([row(1, 'a', '{"kind'), row(2, 'a', '[]'), row(3, 'a')]));
     it.pass(20);
@@ -711,6 +737,18 @@ test('the leaving of a device that is not there is acknowledged, uncounted and n
   it.send({ kind: 'connected', device: 'a', profile: 'p' }, leaves);
   expect(it.names()).toEqual(['a:1', 'a:disconnected', 'currentThingsBoardGateway:2', 'a:connected', 'a:disconnected']);
   expect(it.count('received')).toBe(5);
+});
+
+test('a device that had left is learned to be deleted, once', () => {
+  const { store, batches } = failing(() => undefined);
+  const it = rig(store);
+  const deleted = { kind: 'disconnected', device: 'a', connector: 'currentThingsBoardGateway' } as const;
+  it.send(deleted, { ...reading('a', 1), connector: 'c' }, { kind: 'disconnected', device: 'a', connector: 'c' });
+  it.send(deleted, deleted);
+  it.send(deleted);
+  const owners = batches.flatMap(({ devices }) => devices.map(({ connector }) => connector));
+  expect(owners.at(-1)).toBe('currentThingsBoardGateway');
+  expect(it.count('received')).toBeLessThanOrEqual(4);
 });
 
 test('devices are learned with their first message and again when they change', () => {

@@ -26,13 +26,27 @@ it('says the same as JSON.stringify, whatever was written before', () =>
   fc.assert(
     fc.property(fc.array(kept, { minLength: 1, maxLength: 20 }), (messages) => {
       const write = messageText();
-      for (const message of messages) expect(JSON.parse(write(message))).toEqual(JSON.parse(JSON.stringify(message)));
+      for (const message of messages)
+        expect(JSON.parse(write(message).body)).toEqual(JSON.parse(JSON.stringify(message)));
     }),
   ));
+
+it('says the text of the values of a single entry', () => {
+  const write = messageText();
+  const one: Data = {
+    kind: 'data',
+    device: 'd',
+    profile: 'p',
+    telemetry: [{ ts: 1, values: { t: 1 } }],
+    attributes: {},
+  };
+  expect(write(one).values).toBe('{"t":1}');
+  expect(write({ ...one, telemetry: [...one.telemetry, ...one.telemetry] }).values).toBeUndefined();
+});
 
 it('writes a device anew whose profile or connector has changed', () => {
   const write = messageText();
   const first: Data = { kind: 'data', device: 'd', connector: 'c', profile: 'p', telemetry: [], attributes: {} };
   for (const message of [first, { ...first, profile: 'q' }, { ...first, connector: 'other' }, first])
-    expect(JSON.parse(write(message))).toEqual(message);
+    expect(JSON.parse(write(message).body)).toEqual(message);
 });

@@ -29,6 +29,10 @@ const connector = (pushed: number, failures = 0, unconverted = 0): ConnectorTota
   pushed,
   failures,
   unconverted,
+  received: 2 * pushed,
+  receivedBytes: 100 * pushed,
+  sent: pushed,
+  sentBytes: 10 * pushed,
 });
 
 const start = () => {
@@ -66,8 +70,19 @@ test('the machine, the service, and each connector that did anything', () => {
       platformTsProduced: 30,
     },
     connectorsStats: Object.fromEntries([
-      ['a', { storageMsgPushed: 7, connectorsErrors: 1, convertersErrors: 2 }],
-      ['__proto__', { storageMsgPushed: 1, connectorsErrors: 0, convertersErrors: 0 }],
+      [
+        'a',
+        {
+          storageMsgPushed: 7,
+          connectorsErrors: 1,
+          convertersErrors: 2,
+          connectorMsgsReceived: 14,
+          connectorBytesReceived: 700,
+          connectorMsgsSent: 7,
+          connectorBytesSent: 70,
+        },
+      ],
+      ['__proto__', expect.objectContaining({ storageMsgPushed: 1, connectorsErrors: 0, convertersErrors: 0 })],
     ]),
   });
 });
@@ -89,7 +104,7 @@ test('a period starts where the last figures ended that were taken: nothing is c
   expect(late).toMatchObject({
     serviceStats: { platformMsgPushed: 16 },
     machineStats: { gwProcessCpuUsage: 5 },
-    connectorsStats: { a: { storageMsgPushed: 1 } },
+    connectorsStats: { a: { storageMsgPushed: 1, connectorBytesReceived: 100 } },
   });
   expect(ofPeriod(240_000, true)).not.toHaveProperty('connectorsStats');
 });

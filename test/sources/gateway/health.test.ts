@@ -101,7 +101,12 @@ test('an outage of the platform says nothing again and again, for it would only 
 });
 
 test('what could not be stored is said again; what never can be is let go', () => {
-  const { said } = run([[10_000, state('connecting')]], ({ ack, nack }, n) => {
+  const changes = [
+    [10_000, state('connecting')],
+    [20_000, state('connected')],
+    [40_000, state('disconnected')],
+  ] as const;
+  const { said } = run(changes, ({ ack, nack }, n) => {
     if (n === 1) nack(new Unavailable('STORAGE_FULL', 'full'));
     else if (n === 3) nack(new Refused('MESSAGE_TOO_LARGE', 'large'));
     else ack();
@@ -109,6 +114,8 @@ test('what could not be stored is said again; what never can be is let go', () =
   expect(said.map(({ at, attributes }) => [at, attributes])).toEqual([
     [5_000, { cpuCount: 4 }],
     [10_000, { cpuCount: 4, mqtt_STATE: 'connecting' }],
+    [25_000, { mqtt_STATE: 'connected', mqtt_ALERT: '' }],
+    [45_000, { mqtt_STATE: 'disconnected' }],
   ]);
 });
 

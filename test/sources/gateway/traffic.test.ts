@@ -2,6 +2,7 @@ import { from, NEVER, of } from 'rxjs';
 import { expect, test } from 'vitest';
 import { envelope } from '../../../src/model/envelope.js';
 import type { Message } from '../../../src/model/message.js';
+import { meter } from '../../../src/operators/meter.js';
 import { traffic } from '../../../src/sources/gateway/traffic.js';
 
 const sent = (connector: string, values = 1, attributes = 0): Message => ({
@@ -12,6 +13,7 @@ const sent = (connector: string, values = 1, attributes = 0): Message => ({
   telemetry: [{ ts: 1, values: Object.fromEntries(Array.from({ length: values }, (_, i) => [`k${i}`, i])) }],
   attributes: Object.fromEntries(Array.from({ length: attributes }, (_, i) => [`a${i}`, i])),
 });
+const nothing = { received: 0, receivedBytes: 0, sent: 0, sentBytes: 0 };
 const enclosed = (message: Message) =>
   envelope(
     message,
@@ -38,8 +40,8 @@ test('messages are counted by connector before the storage, and points behind it
     attributes: 2,
     commands: 1,
     connectors: new Map([
-      ['a', { pushed: 2, failures: 0, unconverted: 0 }],
-      ['b', { pushed: 1, failures: 0, unconverted: 0 }],
+      ['a', { pushed: 2, failures: 0, unconverted: 0, ...nothing }],
+      ['b', { pushed: 1, failures: 0, unconverted: 0, ...nothing }],
     ]),
   });
 });
@@ -57,4 +59,26 @@ test('what is said counts too, and totals that were read do not change', () => {
     connectors: new Map([['a', { pushed: 0, failures: 1, unconverted: 2 }]]),
   });
   expect(before.connectors.size).toBe(0);
+});
+
+test('what a connector has exchanged is read when it is asked for, and goes on where a connector was opened anew', () => {
+  const made = traffic(new Set());
+  const exchanged = () => {
+    const { received, receivedBytes, sent, sentBytes } = made.totals().connectors.get('a')!;
+    return [received, receivedBytes, sent, sentBytes];
+  };
+  const first = meter();
+  made.meter('a', first.read);
+  first.took(10);
+  first.took(5);
+  first.gave(7);
+  const before = made.totals();
+  expect(exchanged()).toEqual([2, 15, 1, 7]);
+  const second = meter();
+  made.meter('a', second.read);
+  // The one before has no say any more.
+  first.took(1_000);
+  second.took(1);
+  expect(exchanged()).toEqual([3, 16, 1, 7]);
+  expect(before.connectors.get('a')).toMatchObject({ received: 2, receivedBytes: 15 });
 });

@@ -132,6 +132,46 @@ describe('mqttConfig', () => {
     expect(found.every(([, expected]) => expected?.includes('can take for ever'))).toBe(true);
   });
 
+  it('misses the end of a placeholder, wherever one may stand, and takes texts and closed braces as they are', () => {
+    const named = (deviceNameExpression: string, deviceNameExpressionSource = 'message') => ({
+      deviceNameExpression,
+      deviceNameExpressionSource,
+    });
+    const converter = (info: object, key: string, value: string, more: object = {}) => ({
+      topicFilter: 'a',
+      converter: { type: 'json', deviceInfo: info, timeseries: [{ key, value, ...more }] },
+    });
+    const file = {
+      ...withMapping(
+        converter(named('${serial'), 'a ${b} ${c', '${temp'),
+        converter(named('${a', 'constant'), '$', '{', { keySource: 'constant' }),
+        converter(named('${a@b}'), '${a}', '} ${x} {$ ${'),
+        converter(named('a$', 'topic'), '$', '${a[0].b}', { keySource: 'topic' }),
+      ),
+      connectRequests: [{ topicFilter: 'a', deviceNameJsonExpression: '${serial' }],
+    };
+    expect(problems(file)).toEqual(
+      [
+        'mapping[0].converter.deviceInfo.deviceNameExpression',
+        'mapping[0].converter.timeseries[0].key',
+        'mapping[0].converter.timeseries[0].value',
+        'mapping[1].converter.deviceInfo.deviceNameExpression',
+        'mapping[2].converter.timeseries[0].value',
+        'requestsMapping.connectRequests[0].deviceInfo.deviceNameExpression',
+      ].map((path) => [path, 'a "}" for each "${"']),
+    );
+  });
+
+  it('takes the empty name of a certificate file, as forms write it, for none', () => {
+    const security = { type: 'certificates', caCert: 'ca.pem', pathToCACert: '', pathToPrivateKey: '' };
+    const file = (more: object) => ({ ...minimal, broker: { host: 'h', security: { ...security, ...more } } });
+    expect(decode(mqttConfig, file({})).value?.broker.security).toEqual({ type: 'certificates', caCert: 'ca.pem' });
+    expect(problems(file({ username: '', pathToClientCert: 7 })).map(([path]) => path)).toEqual([
+      'broker.security.username',
+      'broker.security.pathToClientCert',
+    ]);
+  });
+
   it('has the documented defaults', () =>
     expect(
       decode(mqttConfig, withMapping({ topicFilter: 'a', converter: { type: 'json', deviceInfo } })).value,

@@ -1,4 +1,5 @@
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { firstValueFrom } from 'rxjs';
@@ -12,6 +13,8 @@ import { loadConverters } from '../../../src/sources/mqtt/load-converters.js';
 import { makeConverter } from '../../../src/sources/mqtt/make-converter.js';
 import { mappings } from '../../../src/sources/mqtt/mappings.js';
 import { uplink } from '../../../src/sources/mqtt/uplink.js';
+import { freshDist } from '../../daemon/fresh-dist.js';
+import { installSample } from '../../fixtures/extensions/install-sample.js';
 
 const now = 1_700_000_000_000;
 
@@ -49,10 +52,7 @@ const results = async (converters: readonly object[], messages: readonly (readon
 
 describe('a custom converter', () => {
   it('is the incumbent’s sample, made anew', async () => {
-    copyFileSync(
-      join(import.meta.dirname, '../../fixtures/extensions/mqtt/CustomMqttUplinkConverter.mjs'),
-      join(folder, 'extensions', 'mqtt', 'CustomMqttUplinkConverter.mjs'),
-    );
+    installSample(folder);
     const extensionConfig = { temperatureBytes: 2, humidity: 2, batteryLevel: 1 };
     const [good, bad] = await results(
       [{ type: 'custom', extension: 'CustomMqttUplinkConverter', extensionConfig }],
@@ -78,15 +78,27 @@ describe('a custom converter', () => {
     );
   });
 
-  it('is what the guide shows', async () => {
-    const guide = readFileSync(join(import.meta.dirname, '../../../src/sources/mqtt/README.md'), 'utf8');
-    const [code = ''] = /^ {4}\/\*\* @type[^]*?export default \{ up \};$/m.exec(guide) ?? [];
-    write('Level.mjs', code);
+  it('is what the guide shows, compiled as it says', async () => {
+    freshDist();
+    const root = join(import.meta.dirname, '../../..');
+    const guide = readFileSync(join(root, 'src/sources/mqtt/README.md'), 'utf8');
+    const [code = ''] = /^ {4}import type[^]*?satisfies MqttConverter;$/m.exec(guide) ?? [];
+    const [, command = ''] = /^ {4}npx tsc (.+ Level\.mts)$/m.exec(guide) ?? [];
+    mkdirSync(join(folder, 'node_modules'));
+    symlinkSync(root, join(folder, 'node_modules', 'tributary-gateway'));
+    const compile = (source: string): string => {
+      writeFileSync(join(folder, 'Level.mts'), source);
+      const args = command.replace('config/extensions', 'extensions').split(' ');
+      const compiler = join(root, 'node_modules/typescript/bin/tsc');
+      return spawnSync(process.execPath, [compiler, ...args], { cwd: folder, encoding: 'utf8' }).stdout;
+    };
+    expect(compile(code.replace('deviceType:', 'deviceTyp:'))).toContain("'deviceTyp' does not exist");
+    expect(compile(code)).toBe('');
     const [said] = await results([{ type: 'custom', extension: 'Level', extensionConfig: { scale: 0.5 } }], [[0, '7']]);
     expect(said).toEqual([
       { device: '0', profile: 'tank', telemetry: [{ values: { level: 27.5 } }], attributes: { raw: 7 } },
     ]);
-  });
+  }, 60_000);
 
   it('gets topic, payload, bytes and its configuration', () => {
     const seen: unknown[] = [];

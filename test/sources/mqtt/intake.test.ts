@@ -43,10 +43,9 @@ const uplink: Halves['uplink'] = (_config, onFailure) => (raw) => {
 
 /** A message as it comes from the wire, entered in the account as the client does. */
 const received = (text: string, qos: 0 | 1, { unsettled }: ClientOptions, journal: string[]): Envelope<Received> => {
-  const weight = { messages: qos, bytes: text.length };
-  unsettled.enter(weight);
+  unsettled.enter(qos, text.length);
   const settled = (how: string) => (): void => {
-    unsettled.leave(weight);
+    unsettled.leave(qos, text.length);
     journal.push(`${text} ${how}`);
   };
   return envelope({ topic: 'a', payload: Buffer.from(text), retained: false, qos }, settled('acked'), (why) =>

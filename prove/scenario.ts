@@ -1,0 +1,31 @@
+import type { Dice } from './dice.js';
+import type { Lab, LabOptions } from './lab.js';
+
+/** What a scenario allows to be at the end. Without it nothing may be missing. */
+export interface Allowed {
+  /** So many repeated messages; absent: a window for each start and each lost connection, and what the broker sent again. */
+  readonly repeats?: number;
+  /** The configuration asks for drops: as many are missing as the gateway has counted. */
+  readonly drops?: boolean;
+  /** Devices of which the platform refused a publish in passing: what was sent behind it overtakes it. */
+  readonly overtaken?: readonly string[];
+  /** Stored messages were destroyed on the disk: no more than `most` are missing, and where the gateway `said` how many, exactly so many. */
+  readonly destroyed?: { readonly most: number; readonly said?: number };
+}
+
+/** One way of hurting the gateway. */
+export interface Scenario {
+  readonly name: string;
+  /** In one sentence, what is done. */
+  readonly says: string;
+  /** Why it cannot be run on this machine; undefined if it can. */
+  readonly needs?: () => string | undefined;
+  readonly options?: LabOptions;
+  /** Hurts the gateway; what it promises about itself on the way is checked here. Then the lab lets everything arrive, and audits. */
+  readonly run: (lab: Lab, dice: Dice) => Promise<Allowed | undefined>;
+}
+
+/** Fails a scenario if something is not so. */
+export const must = (isSo: boolean, what: string): void => {
+  if (!isSo) throw new Error(what);
+};
