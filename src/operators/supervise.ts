@@ -5,14 +5,16 @@ import {
   defer,
   EMPTY,
   filter,
+  ignoreElements,
   merge,
   NEVER,
+  Observable,
   Subject,
   switchMap,
   takeUntil,
   tap,
 } from 'rxjs';
-import type { Observable, SchedulerLike } from 'rxjs';
+import type { SchedulerLike } from 'rxjs';
 import type { Context } from '../model/component.js';
 import type { ErrorCode } from '../model/errors.js';
 import { ConnectionError, FatalError, GatewayError, ProtocolError } from '../model/errors.js';
@@ -42,7 +44,7 @@ const MANY = 10;
 const passes = (error: unknown): error is ConnectionError | ProtocolError =>
   error instanceof ConnectionError || error instanceof ProtocolError;
 
-/** Goes through the retry beside the values, so that a connection over which nothing comes can be seen to last. */
+/** Goes through the retry instead of the values: that something has come, or that a connection is up over which nothing comes. */
 const UP = Symbol('up');
 
 /**
@@ -71,7 +73,7 @@ export const supervise =
     scheduler = asyncScheduler,
   }: Supervise) =>
   <T>(attempt: (connected: () => void, polling: () => void) => Observable<T>): Observable<T> =>
-    defer(() => {
+    new Observable<T>((subscriber) => {
       const say = (phase: Phase, details: Omit<State, 'kind' | 'who' | 'phase'> = {}): void =>
         fact({ kind: 'state', who, phase, ...details });
       const alert = ({ code }: GatewayError, text: string): void => fact({ kind: 'alert', who, code, text });
@@ -91,7 +93,24 @@ export const supervise =
       /** In which phase the connection is while it is up. */
       let standing: 'connected' | 'polling' | undefined;
 
-      const one = defer((): Observable<T | typeof UP> => {
+      /** The values do not go through all that follows, for nothing in it looks at them. */
+      const past = (values: Observable<T>, up: Subject<typeof UP>): Observable<never> =>
+        new Observable((passing) => {
+          let isFirst = true;
+          return values.subscribe({
+            next: (value) => {
+              if (isFirst) up.next(UP);
+              isFirst = false;
+              subscriber.next(value);
+            },
+            error: (error: unknown) => passing.error(error),
+            complete: () => {
+              up.complete();
+              passing.complete();
+            },
+          });
+        });
+      const one = defer((): Observable<typeof UP> => {
         waiting.next(false);
         const up = new Subject<typeof UP>();
         const enter = (phase: 'connected' | 'polling'): void => {
@@ -104,7 +123,7 @@ export const supervise =
           () => enter('connected'),
           () => enter('polling'),
         );
-        return merge(up, values.pipe(tap({ complete: () => up.complete() })));
+        return merge(up, past(values, up));
       });
 
       /** A connection that was up is no more. */
@@ -115,7 +134,7 @@ export const supervise =
       };
 
       say('connecting');
-      return one.pipe(
+      const life = one.pipe(
         tap({
           error: (error: unknown) => {
             latest = error;
@@ -133,7 +152,7 @@ export const supervise =
             waiting.next(true);
           },
         }),
-        filter((value): value is T => value !== UP),
+        ignoreElements(),
         tap({ complete: () => say('disconnected') }),
         catchError((error: unknown) => {
           if (!(error instanceof FatalError) && !passes(error)) throw error;
@@ -152,4 +171,5 @@ export const supervise =
           ),
         ),
       );
+      return life.subscribe(subscriber);
     });

@@ -22,7 +22,7 @@ export interface Pending {
   readonly ack: () => void;
 }
 
-/** What a row costs in the file beyond its text, in bytes: ids, sizes, and its share of a page. */
+/** What a row costs in the file beyond its text and its device's name, in bytes: ids, sizes, and its share of a page. */
 const ROW_OVERHEAD = 32;
 
 /** The lane's front: arrivals in order, and the devices among them that the store does not know yet. */
@@ -82,7 +82,8 @@ export const entrance = (
         return false;
       }
       const written = encode(value);
-      const bytes = written === undefined ? Infinity : Buffer.byteLength(written.body) + ROW_OVERHEAD;
+      const bytes =
+        written === undefined ? Infinity : Buffer.byteLength(written.body) + value.device.length + ROW_OVERHEAD;
       if (written === undefined || bytes > limits.bytes) {
         fact({ kind: 'count', who: 'storage', counter: 'tooLarge', n: 1 });
         arrival.nack(

@@ -1,10 +1,10 @@
 import type { Data, Kept } from '../../model/message.js';
 import { isEmpty } from '../extract/is-empty.js';
 
-/** Devices whose beginning is remembered. */
-const HEADS = 10_000;
+/** Devices whose end is remembered. */
+const TAILS = 10_000;
 
-interface Head {
+interface Tail {
   readonly profile: string;
   readonly connector: string | undefined;
   readonly text: string;
@@ -18,26 +18,28 @@ export interface Written {
 }
 
 /**
- * Writes messages down as JSON, as `JSON.stringify` would, in half the time: what a device's data begin with is the same each time, and most
- * hold one reading. Promises: bounded memory; throws what `JSON.stringify` throws.
+ * Writes messages down, for {@link messageIn} to read. Most are one reading and nothing else: of such the row's other columns say the half, so it is
+ * `[ts, values, profile, connector]`, in half the bytes and half the time. All others are their JSON.
+ *
+ * Promises: bounded memory; throws what `JSON.stringify` throws.
  */
 export const messageText = (): ((value: Kept) => Written) => {
-  const heads = new Map<string, Head>();
-  const headOf = ({ device, profile, connector }: Data): string => {
-    const known = heads.get(device);
+  const tails = new Map<string, Tail>();
+  const tailOf = ({ device, profile, connector }: Data): string => {
+    const known = tails.get(device);
     if (known?.profile === profile && known.connector === connector) return known.text;
-    const text = JSON.stringify({ kind: 'data', device, connector, profile }).slice(0, -1);
-    if (heads.size >= HEADS) heads.clear();
-    heads.set(device, { profile, connector, text });
+    const text = `,${JSON.stringify([profile, connector ?? null]).slice(1)}`;
+    if (tails.size >= TAILS) tails.clear();
+    tails.set(device, { profile, connector, text });
     return text;
   };
   return (value) => {
     if (value.kind !== 'data') return { body: JSON.stringify(value), values: undefined };
     const { telemetry, attributes } = value;
-    const [first] = telemetry;
-    const values = first !== undefined && telemetry.length === 1 ? JSON.stringify(first.values) : undefined;
-    const entries = values === undefined ? JSON.stringify(telemetry) : `[{"ts":${first!.ts},"values":${values}}]`;
-    const rest = isEmpty(attributes) ? '{}' : JSON.stringify(attributes);
-    return { body: `${headOf(value)},"telemetry":${entries},"attributes":${rest}}`, values };
+    const [only] = telemetry;
+    if (only === undefined || telemetry.length > 1 || value.report !== undefined || !isEmpty(attributes))
+      return { body: JSON.stringify(value), values: undefined };
+    const values = JSON.stringify(only.values);
+    return { body: `[${only.ts},${values}${tailOf(value)}`, values };
   };
 };

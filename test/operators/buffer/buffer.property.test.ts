@@ -5,8 +5,8 @@ import fc from 'fast-check';
 import { firstValueFrom, tap } from 'rxjs';
 import { expect, test } from 'vitest';
 import { Refused, Unavailable } from '../../../src/model/errors.js';
-import type { Kept } from '../../../src/model/message.js';
 import { memoryStore } from '../../../src/operators/buffer/memory-store.js';
+import { messageIn } from '../../../src/operators/buffer/message-in.js';
 import { noSums } from '../../../src/operators/buffer/no-sums.js';
 import { openStore } from '../../../src/operators/buffer/open-store.js';
 import type { Batch, Opened, Store, Sum } from '../../../src/operators/buffer/store.js';
@@ -64,8 +64,9 @@ const journal = () => {
   /** The batch that a crash may have caught: all of it is on disk, or none. */
   let caught: Batch | undefined;
   const note = (batch: Batch): void => {
-    for (const { id, body } of batch.append) {
-      const name = nameOf(JSON.parse(body) as Kept);
+    for (const row of batch.append) {
+      const { id } = row;
+      const name = nameOf(messageIn(row)!);
       names.set(id, name);
       stored.add(name);
     }

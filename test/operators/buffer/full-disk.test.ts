@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { Kept } from '../../../src/model/message.js';
 import { Refused } from '../../../src/model/errors.js';
+import { messageIn } from '../../../src/operators/buffer/message-in.js';
 import { deadLetterFile } from '../../../src/operators/buffer/dead-letters.js';
 import { peer } from '../../peers/require-peer.js';
 import { nameOf, reading, rig } from './rig.js';
@@ -53,7 +53,7 @@ peer('permission to mount a tmpfs', mountable)('on a full disk', () => {
       const isFull = (): boolean => it.facts.some((fact) => fact.kind === 'alert' && fact.code === 'STORAGE_FULL');
       await until('the disk is full', isFull, () => it.pass(1));
       const acknowledged = names.filter((name) => it.fate(name) === 'ack');
-      const stored = new Set((await rowsOf(store)).map(({ body }) => nameOf(JSON.parse(body) as Kept)));
+      const stored = new Set((await rowsOf(store)).map((row) => nameOf(messageIn(row)!)));
       expect(acknowledged.length).toBeGreaterThan(100);
       expect(acknowledged.length).toBeLessThan(n);
       expect(acknowledged.filter((name) => !stored.has(name))).toEqual([]);

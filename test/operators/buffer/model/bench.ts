@@ -5,6 +5,7 @@ import type { Envelope, Nack } from '../../../../src/model/envelope.js';
 import { FatalError, GatewayError, Refused, Unavailable } from '../../../../src/model/errors.js';
 import type { Kept } from '../../../../src/model/message.js';
 import { buffer } from '../../../../src/operators/buffer/buffer.js';
+import { messageText } from '../../../../src/operators/buffer/message-text.js';
 import { StoreFull } from '../../../../src/operators/buffer/store-full.js';
 import { add, noFacts } from '../../../../src/operators/tally.js';
 import { shiftedClock } from '../../../shifted-clock.js';
@@ -159,7 +160,7 @@ export const bench = async (setup: Setup, place: Place, { isOpen = false } = {})
     send: (device: string, padding: number): string => {
       const message = reading(device, (serial += 1), '-'.repeat(padding));
       const name = nameOf(message);
-      it.sent(message, JSON.stringify(message).length + OVERHEAD);
+      it.sent(message, messageText()(message).body.length + message.device.length + OVERHEAD);
       source.next({ value: message, ack: () => it.acknowledged(name), nack: () => it.nacked(name) });
       return name;
     },

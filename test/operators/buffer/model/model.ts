@@ -1,6 +1,7 @@
 import { Refused } from '../../../../src/model/errors.js';
 import type { Nack } from '../../../../src/model/envelope.js';
 import type { Limits } from '../../../../src/operators/buffer/admission.js';
+import { messageIn } from '../../../../src/operators/buffer/message-in.js';
 import { noSums } from '../../../../src/operators/buffer/no-sums.js';
 import type { Batch, Opened, Row, Sum } from '../../../../src/operators/buffer/store.js';
 import { balance } from '../../../../src/operators/tally.js';
@@ -113,10 +114,7 @@ export const model = ({ window, limits, durable }: Setup, { wall, time }: Clocks
     const counted: Partial<Record<Sum, number>> = { received: append.length + (batch.sums['dropped.newest'] ?? 0) };
     append.forEach(({ id, at, bytes: size }, i) => {
       const entry = waiting[i];
-      must(
-        entry?.name === nameOf(JSON.parse(append[i]!.body) as Kept),
-        `${i + 1}. row of a batch is not who came ${i + 1}.`,
-      );
+      must(entry?.name === nameOf(messageIn(append[i]!)!), `${i + 1}. row of a batch is not who came ${i + 1}.`);
       must(entry?.at === at && entry.bytes === size, `a row says another time or size than its message has`);
       const before = append[i - 1]?.id ?? lastId;
       must(id > before || !Number.isSafeInteger(id), `the id ${id} is not above ${before}`);
@@ -302,7 +300,7 @@ export const model = ({ window, limits, durable }: Setup, { wall, time }: Clocks
       lastId = 0;
     },
     reopened: (opened: Opened, found: readonly Row[], caught: Caught): void => {
-      const names = found.map(({ body }) => nameOf(JSON.parse(body) as Kept));
+      const names = found.map((row) => nameOf(messageIn(row)!));
       const isAs = (expected: ReadonlyMap<string, Entry>): boolean => [...expected.keys()].join() === names.join();
       const happened = caught !== undefined && (!isAs(rows) || opened.sums.received > sums.received);
       if (happened) committed(caught);
