@@ -58,16 +58,18 @@ export const mutants = [
       `              away.defer(device, id);\n            }\n            onSettled();`,
     ),
   ]),
-  mutant('credits leak with introductions', [
-    patch(FLIGHT, `      const end = (): void => settled(0);`, `      const end = (): void => onSettled();`),
-  ]),
+  mutant('credits leak with introductions', [patch(FLIGHT, `        introduced -= 1;`, ``)]),
   mutant('more than the window in flight', [
-    patch(FLIGHT, `Math.min(most.rows - unsettled - dying.length, window - held.size)`, `window - unsettled + 1`),
+    patch(
+      FLIGHT,
+      `Math.min(most.rows - unsettled - introduced - dying.length, window - held.size)`,
+      `window - unsettled + 1`,
+    ),
   ]),
   mutant('more than a window is sent again after a crash', [
     patch(
       FLIGHT,
-      `Math.min(most.rows - unsettled - dying.length, window - held.size)`,
+      `Math.min(most.rows - unsettled - introduced - dying.length, window - held.size)`,
       `most.rows - unsettled - dying.length`,
     ),
   ]),
