@@ -3,21 +3,25 @@ import { generate } from 'mqtt-packet';
 import type { Order } from './fork-devices.js';
 
 /*
- * Twenty devices in a process of their own: `tsx devices.ts BROKER_PORT`, told over IPC what to send. It speaks just enough MQTT 3.1.1
- * to be cheap, because it shares the cores with what is measured: CONNECT, QoS 1 PUBLISH, and each four bytes that come back are
- * a PUBACK.
+ * Devices in a process of their own: `tsx devices.ts BROKER_PORT`, told over IPC how many shall send what. They share twenty connections, one
+ * for each of the first twenty. It speaks just enough MQTT 3.1.1 to be cheap, because it shares the cores with what is
+ * measured: CONNECT, QoS 1 PUBLISH, and each four bytes that come back are a PUBACK.
  */
+const CONNECTIONS = 20;
 const DEVICES = 20;
 /** Unacknowledged by the broker, all devices together. */
 const IN_FLIGHT = 4000;
 
-type Write = (seqs: readonly number[]) => void;
+/** The n-th messages of all that are sent, in their order. */
+type Write = (nths: readonly number[]) => void;
 
 const port = Number(process.argv[2]);
 const now = (): number => performance.timeOrigin + performance.now();
 
 let job: Extract<Order, { do: 'send' }> | undefined;
 let writers: readonly Write[] = [];
+let devices = DEVICES;
+let topics: readonly string[] = [];
 let began = 0;
 let sent = 0;
 let acknowledged = 0;
@@ -35,26 +39,27 @@ const pump = (): void => {
   const limit = Math.min(job.messages, due, allowed);
   if (sent < limit) {
     const turns = writers.map((): number[] => []);
-    for (; sent < limit; sent += 1) turns[sent % DEVICES]!.push(Math.floor(sent / DEVICES));
-    turns.forEach((seqs, device) => seqs.length > 0 && writers[device]!(seqs));
+    for (; sent < limit; sent += 1) turns[(sent % devices) % CONNECTIONS]!.push(sent);
+    turns.forEach((nths, connection) => nths.length > 0 && writers[connection]!(nths));
   }
   if (acknowledged < job.messages) return;
   job = undefined;
   process.send?.({ done: true });
 };
 
-const open = (device: number): Promise<Write> =>
+const topicOf = (device: number): string => `sensor/device-${String(device).padStart(2, '0')}/data`;
+
+const open = (connection: number): Promise<Write> =>
   new Promise((resolve, reject) => {
-    const name = `device-${String(device).padStart(2, '0')}`;
-    const topic = `sensor/${name}/data`;
     const socket = connect({ port, host: '127.0.0.1', noDelay: true });
-    const packet = (seq: number): Buffer =>
+    let messageId = 0;
+    const packet = (nth: number): Buffer =>
       generate({
         cmd: 'publish',
-        topic,
-        payload: payload(seq),
+        topic: topics[nth % devices]!,
+        payload: payload(Math.floor(nth / devices)),
         qos: 1,
-        messageId: (seq % 65_535) + 1,
+        messageId: (messageId = (messageId % 65_535) + 1),
         dup: false,
         retain: false,
       });
@@ -66,10 +71,17 @@ const open = (device: number): Promise<Write> =>
         acknowledged += bytes.length / 4;
         pump();
       });
-      resolve((seqs) => void socket.write(Buffer.concat(seqs.map(packet))));
+      resolve((nths) => void socket.write(Buffer.concat(nths.map(packet))));
     });
     socket.write(
-      generate({ cmd: 'connect', clientId: name, protocolId: 'MQTT', protocolVersion: 4, clean: true, keepalive: 0 }),
+      generate({
+        cmd: 'connect',
+        clientId: `devices-${connection}`,
+        protocolId: 'MQTT',
+        protocolVersion: 4,
+        clean: true,
+        keepalive: 0,
+      }),
     );
   });
 
@@ -77,6 +89,8 @@ process.on('message', (order: Order) => {
   if (order.do === 'arrived') arrived = order.n;
   else {
     job = order;
+    devices = order.devices ?? DEVICES;
+    topics = Array.from({ length: devices }, (_, device) => topicOf(device));
     began = now();
     sent = acknowledged = arrived = 0;
   }
@@ -84,7 +98,7 @@ process.on('message', (order: Order) => {
 });
 process.on('disconnect', () => process.exit(0));
 
-writers = await Promise.all(Array.from({ length: DEVICES }, (_, device) => open(device)));
+writers = await Promise.all(Array.from({ length: CONNECTIONS }, (_, connection) => open(connection)));
 setInterval(() => {
   if (job?.rate !== undefined) pump();
 }, 1);

@@ -6,6 +6,8 @@ export type Order =
   | {
       readonly do: 'send';
       readonly messages: number;
+      /** How many devices take turns with them. Default 20. */
+      readonly devices?: number;
       /** How many may be sent beyond those that `arrived` has told of. Default: any number. */
       readonly ahead?: number;
       /** Messages in a second. Default: as fast as the broker takes them. */
@@ -15,7 +17,7 @@ export type Order =
 
 const program = fileURLToPath(new URL('devices.ts', import.meta.url));
 
-/** Starts the devices (devices.ts) and waits until all are connected to the broker at this port. */
+/** Starts the devices (devices.ts) and waits until all their connections stand, to the broker at this port. */
 export const forkDevices = async (port: number) => {
   const child = fork(program, [String(port)], { execArgv: ['--import', 'tsx'] });
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
@@ -30,11 +32,11 @@ export const forkDevices = async (port: number) => {
   await next();
   return {
     /** Sends numbered messages, from 0 for each device; resolves when the broker has acknowledged all. One call at a time. */
-    send: (messages: number, pace: { readonly ahead?: number; readonly rate?: number } = {}): Promise<void> => {
+    send: (messages: number, how: Omit<Extract<Order, { do: 'send' }>, 'do' | 'messages'> = {}): Promise<void> => {
       const done = next();
       // Whoever gave up waiting does not hear of the end.
       done.catch(() => undefined);
-      tell({ do: 'send', messages, ...pace });
+      tell({ do: 'send', messages, ...how });
       return done;
     },
     arrived: (n: number): void => tell({ do: 'arrived', n }),

@@ -17,11 +17,12 @@ const unlimited = Object.fromEntries(
 
 const keys = ['seq', 'sent', 'temperature', 'humidity', 'pressure', 'vibration'];
 
-const main = (storage: 'memory' | 'sqlite', platform: number, folder: string) => ({
+const main = (storage: 'memory' | 'sqlite', platform: number, folder: string, devicesPerPublish: number) => ({
   thingsboard: {
     host: '127.0.0.1',
     port: platform,
     security: { type: 'accessToken', accessToken: 'TOKEN' },
+    maxDevicesPerPublish: devicesPerPublish,
     ...unlimited,
   },
   storage:
@@ -30,7 +31,7 @@ const main = (storage: 'memory' | 'sqlite', platform: number, folder: string) =>
       : {
           type: 'file',
           data_folder_path: join(folder, 'data'),
-          max_records: 2_000_000,
+          max_records: 20_000_000,
           max_file_size: '1GB',
           max_file_count: 10,
         },
@@ -65,16 +66,34 @@ const connector = (port: number) => ({
   ],
 });
 
+export interface FolderOptions {
+  /** The folder in which it is made. Default: the system's temporary one. */
+  readonly within?: string;
+  /** Default 1, as the gateway's own. */
+  readonly devicesPerPublish?: number | undefined;
+}
+
+export interface GatewayFolder extends Closable {
+  readonly path: string;
+  /** Where the storage is. */
+  readonly data: string;
+}
+
 /**
  * Writes a gateway's configuration into a folder of its own, where the data go too: no rate limits, a persistent MQTT 5 session at the
  * device broker, every value named in the mapping as an operator does it. `close` removes the folder.
  */
-export const gatewayFolder = (storage: 'memory' | 'sqlite', ports: Ports): Closable & { readonly path: string } => {
-  const path = mkdtempSync(join(tmpdir(), 'bench-'));
-  writeFileSync(join(path, 'tb_gateway.json'), JSON.stringify(main(storage, ports.platform, path)));
+export const gatewayFolder = (
+  storage: 'memory' | 'sqlite',
+  ports: Ports,
+  { within = tmpdir(), devicesPerPublish = 1 }: FolderOptions = {},
+): GatewayFolder => {
+  const path = mkdtempSync(join(within, 'bench-'));
+  writeFileSync(join(path, 'tb_gateway.json'), JSON.stringify(main(storage, ports.platform, path, devicesPerPublish)));
   writeFileSync(join(path, 'mqtt.json'), JSON.stringify(connector(ports.broker)));
   return {
     path,
+    data: join(path, 'data'),
     close: async () => rmSync(path, { recursive: true, force: true }),
   };
 };

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
 const subjects = ['pass-through', 'memory', 'sqlite'] as const;
-const scenarios = ['start', 'throughput', 'latency', 'slow', 'backlog'] as const;
+const scenarios = ['start', 'throughput', 'latency', 'slow', 'backlog', 'devices', 'deep'] as const;
 
 /** What is measured: a process that does as little as can be done, and the gateway with each of its storages. */
 export type SubjectName = (typeof subjects)[number];
@@ -11,6 +11,9 @@ export type Scenario = (typeof scenarios)[number];
 export interface Options {
   readonly messages: number;
   readonly backlog: number;
+  readonly fleet: number;
+  readonly deep: number;
+  readonly deepFolder: string | undefined;
   readonly rounds: number;
   readonly only: readonly SubjectName[];
   readonly scenarios: readonly Scenario[];
@@ -21,17 +24,24 @@ const usage = `Usage: npm run bench -- [options]
 
   --messages N       messages of the throughput stretch (200000); the warm-up is a tenth, the slow platform gets half
   --backlog N        messages that are taken in while the platform is away (500000)
+  --fleet N          devices of the largest scaling stretch (50000); each sends two messages at least
+  --deep N           messages of the deep backlog, which is measured in the first round only (5000000, about a gigabyte)
+  --deep-folder DIR  where that goes for the time being (the system's temporary folder)
   --rounds N         how often everything is measured (3); the medians count
   --only LIST        of ${subjects.join(', ')}
   --scenario LIST    of ${scenarios.join(', ')}
-  --cpu-prof DIR     a CPU profile of each gateway process (read it with: tsx bench/top.ts FILE); figures are then not comparable
+  --cpu-prof DIR     a CPU profile of each process under load (read it with bench/top.ts, flame.ts, picture.ts); figures are then not
+                     comparable
   --help             print this`;
 
-const count = (name: string, text: string): number => {
+const count = (name: string, text: string, least = 1): number => {
   const n = Number(text);
-  if (!Number.isSafeInteger(n) || n < 1) throw new Error(`--${name}: a whole number of at least 1, not ${text}`);
+  if (!Number.isSafeInteger(n) || n < least)
+    throw new Error(`--${name}: a whole number of at least ${least}, not ${text}`);
   return n;
 };
+
+const pathOf = (text: string | undefined): string | undefined => (text === undefined ? undefined : resolve(text));
 
 const listOf = <A extends string>(name: string, known: readonly A[], text: string | undefined): readonly A[] => {
   const asked = text?.split(',').map((word) => word.trim());
@@ -47,6 +57,9 @@ export const readOptions = (args: readonly string[]): Options => {
     options: {
       messages: { type: 'string', default: '200000' },
       backlog: { type: 'string', default: '500000' },
+      fleet: { type: 'string', default: '50000' },
+      deep: { type: 'string', default: '5000000' },
+      'deep-folder': { type: 'string' },
       rounds: { type: 'string', default: '3' },
       only: { type: 'string' },
       scenario: { type: 'string' },
@@ -61,9 +74,12 @@ export const readOptions = (args: readonly string[]): Options => {
   return {
     messages: count('messages', values.messages),
     backlog: count('backlog', values.backlog),
+    fleet: count('fleet', values.fleet, 2000),
+    deep: count('deep', values.deep, 1000),
+    deepFolder: pathOf(values['deep-folder']),
     rounds: count('rounds', values.rounds),
     only: listOf('only', subjects, values.only),
     scenarios: listOf('scenario', scenarios, values.scenario),
-    cpuProf: values['cpu-prof'] === undefined ? undefined : resolve(values['cpu-prof']),
+    cpuProf: pathOf(values['cpu-prof']),
   };
 };

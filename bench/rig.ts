@@ -4,15 +4,15 @@ import { forkPlatform } from '../test/peers/fork-platform.js';
 import type { Closing } from './closing.js';
 import { forkDevices } from './fork-devices.js';
 import type { SubjectName } from './options.js';
-import { startSubject } from './start-subject.js';
+import { startSubject, type SubjectOptions } from './start-subject.js';
 
 const READY_MS = 30_000;
 
 /**
- * Everything that one run needs, each in its own process: the device broker, twenty devices, the platform with its ledger, and the
- * subject. Resolves when a message of each device has gone all the way; `within` closes it.
+ * Everything that one run needs, each in its own process: the device broker, the devices, the platform with its ledger, and the
+ * subject. Resolves when a message of each of twenty devices has gone all the way; `within` closes it.
  */
-export const rig = async (name: SubjectName, within: Closing, cpuProf?: string) => {
+export const rig = async (name: SubjectName, within: Closing, how: Omit<SubjectOptions, 'folder' | 'probed'> = {}) => {
   const mosquitto = within.add(
     await startMosquitto({ maxQueuedMessages: 0, maxInflightMessages: 0, lines: ['max_inflight_bytes 0'] }),
   );
@@ -20,7 +20,8 @@ export const rig = async (name: SubjectName, within: Closing, cpuProf?: string) 
   const maxInflight = name === 'pass-through' ? 65_535 : 100;
   const platform = within.add(await forkPlatform({ platform: { maxInflight, maxPacketBytes: 65_536 } }));
   const devices = within.add(await forkDevices(mosquitto.port));
-  const subject = startSubject(name, { broker: mosquitto.port, platform: platform.port }, within, cpuProf);
+  const ports = { broker: mosquitto.port, platform: platform.port };
+  const subject = startSubject(name, ports, within, { ...how, probed: true });
 
   const through = (): Promise<boolean> =>
     platform.reached(20, 250).then(

@@ -1,9 +1,9 @@
 // A pipeline whose queue is on disk: what it leaves there when it is stopped, or killed, the next run delivers.
 // Run: npx tsx examples/durable-queue.ts DATA_FOLDER
 import { join } from 'node:path';
-import { concat, endWith, fromEvent, ignoreElements, map, mergeMap, of, take, takeUntil, timer } from 'rxjs';
+import { concat, fromEvent, map, mergeMap, of, take, timer } from 'rxjs';
 import { buffer, consoleSink, createLog, deadLetterFile, enclose, isKept } from 'tributary-gateway';
-import { openStore, pipeline, when } from 'tributary-gateway';
+import { openStore, pipeline, untilAsked, when } from 'tributary-gateway';
 import type { Data, Limits, Source } from 'tributary-gateway';
 
 const folder = process.argv[2] ?? './data';
@@ -23,7 +23,7 @@ const counter: Source = (commands) =>
     map(reading),
     enclose(({ telemetry }) => console.log(`on disk: ${JSON.stringify(telemetry[0]?.values)}`)),
     // The end of its commands asks a source to stop.
-    takeUntil(commands.pipe(ignoreElements(), endWith(true))),
+    untilAsked(commands),
   );
 const sink = consoleSink((line) => void process.stdout.write(line));
 

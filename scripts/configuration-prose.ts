@@ -38,8 +38,9 @@ spelt almost right the one that was probably meant. JSON that is broken is repor
 
 \`gateway_restart\` reads tb_gateway.json and the connectors' files again before it stops anything. A mistake that was not there before is the answer (code 500), or, where it is made
 between the answer and the restart, a line in the log; the gateway then goes on as it is. A configuration that is right and cannot be run (a data folder that
-cannot be made) makes room for the one before it. logs.json and \`logLevel\` are read at the start of the process only. With another \`data_folder_path\` what waits in the old folder stays
-there.
+cannot be made) makes room for the one before it, until it has reached the platform or has run for a minute: from then on an error that ends the gateway ends the process, as without a
+restart. logs.json and \`logLevel\` are read at the start of the process only. With another \`data_folder_path\` what waits in the old folder stays
+there. What the storage \`memory\` holds goes on; with another \`storage.type\` instead it is dropped, counted and said (storage.md).
 
 ## What is passed over
 

@@ -28,6 +28,7 @@ export type { Alert, Count, Counter, Depth, Fact, Phase, State } from './model/f
 export { ConnectionError, FatalError, GatewayError, ProtocolError } from './model/errors.js';
 export { Refused, Unavailable, errorCodes } from './model/errors.js';
 export type { ErrorCode } from './model/errors.js';
+export { RpcError } from './model/rpc-error.js';
 
 // Verbs.
 export { batchMap } from './operators/batch-map.js';
@@ -38,13 +39,12 @@ export type { Directed, Fleet, Sources } from './operators/fleet.js';
 export type { Dispatch, Journal } from './operators/dispatch.js';
 export { roster, type Owned, type Roster } from './operators/roster.js';
 export { fullJitter, type Backoff, type FullJitter } from './operators/backoff.js';
-export { retryBackoff } from './operators/retry-backoff.js';
-export type { RetryBackoff } from './operators/retry-backoff.js';
+export { retryBackoff, type RetryBackoff } from './operators/retry-backoff.js';
+export { serve, type Serve } from './operators/serve.js';
 export { shed } from './operators/shed.js';
-export { supervise } from './operators/supervise.js';
-export type { Supervise } from './operators/supervise.js';
-export { tally } from './operators/tally.js';
-export type { Sums } from './operators/tally.js';
+export { supervise, type Supervise } from './operators/supervise.js';
+export { tally, type Sums } from './operators/tally.js';
+export { untilAsked } from './operators/until-asked.js';
 export { when } from './operators/when.js';
 
 // The durable queue. A `Store` is made here and handed to `buffer`: what is in it is its own business.

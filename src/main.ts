@@ -12,6 +12,7 @@ import { logFact } from './log/log-fact.js';
 import { inspect } from './main/inspect.js';
 import type { Inspection } from './main/inspect.js';
 import { readOptions } from './main/options.js';
+import { plan } from './main/plan.js';
 import type { Options } from './main/options.js';
 import { report } from './main/report.js';
 import { reread } from './main/reread.js';
@@ -34,9 +35,11 @@ const misconfigured: ReadonlySet<string> = new Set(['CONFIG_INVALID', 'PROVISION
 
 const usage = `Usage: tributary [run] [options]
        tributary check [DIR] [options]
+       tributary plan [DIR] [options]
 
 Brings what devices measure to a ThingsBoard platform. Reads tb_gateway.json in the configuration folder.
 check reads all of that folder, prints every mistake and warning, and starts nothing.
+plan prints what is asked of each polled device, one by one and as planned, and asks nothing.
 
   --config DIR          the configuration folder (TB_GW_CONFIG_DIR, else ./config)
   --log-level LEVEL     error, warn, info, debug or none (TB_GW_LOG_LEVEL, else logs.json, else info)
@@ -47,7 +50,7 @@ check reads all of that folder, prints every mistake and warning, and starts not
 
 SIGTERM and SIGINT stop it: what is queued stays on disk. A second one stops it at once. SIGUSR2 logs the sums.
 Exit code: 0 stopped as asked, 1 failed, ${MISCONFIGURED} mistakes in the configuration or the options, ${START_AGAIN} wants to be started again.
-Of check: 0 right, 1 mistakes.`;
+Of check and plan: 0 right, 1 mistakes.`;
 
 const version = (): string => {
   const file: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
@@ -95,7 +98,7 @@ const run = ({ folder, level, format, print }: Options, config: GatewayConfig, f
   const read = reread(folder, process.env, found).pipe(
     map((again) => {
       again.found.secrets.forEach(log.hide);
-      again.found.notices.filter((notice) => !notices.includes(notice)).forEach((notice) => log.warn(notice));
+      again.news.forEach((notice) => log.warn(notice));
       return used(again.config);
     }),
   );
@@ -186,6 +189,10 @@ const main = async ({ command, folder, ...rest }: Options): Promise<void> => {
   if (command === 'check') {
     console.log(report(folder, found));
     process.exitCode = found.mistakes.length > 0 ? 1 : 0;
+  } else if (command === 'plan') {
+    const planned = await plan(folder, process.env);
+    console.log(planned.text);
+    process.exitCode = planned.complete ? 0 : 1;
   } else if (found.config === undefined) refuse(new ConfigInvalid(found.mistakes, folder).message);
   else run({ command, folder, ...rest }, found.config, found);
 };

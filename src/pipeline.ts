@@ -30,7 +30,6 @@ import type { Context, Operator, Sink, Source } from './model/component.js';
 import type { Fact } from './model/fact.js';
 import { isKept } from './model/message.js';
 import { buffer } from './operators/buffer/buffer.js';
-import { openStorage } from './operators/buffer/open-storage.js';
 import { storagePlan } from './operators/buffer/storage-plan.js';
 import { dispatch } from './operators/dispatch.js';
 import type { Dispatch } from './operators/dispatch.js';
@@ -40,11 +39,13 @@ import type { Fleet, Sources } from './operators/fleet.js';
 import { tally } from './operators/tally.js';
 import { when } from './operators/when.js';
 import { openAll } from './pipeline/open-all.js';
+import { patience } from './pipeline/patience.js';
 import { policy } from './pipeline/policy.js';
 import { reportsOf } from './pipeline/reports-of.js';
 import { runs } from './pipeline/runs.js';
 import type { Restart } from './pipeline/runs.js';
 import { sharedOnConnect } from './pipeline/shared-on-connect.js';
+import { storages } from './pipeline/storages.js';
 import { wayBack } from './pipeline/way-back.js';
 import type { RootLog } from './log.js';
 import { thingsboard } from './sinks/thingsboard/thingsboard.js';
@@ -129,6 +130,8 @@ export const gateway = (
       filter((n) => n !== undefined),
       remembered(),
     );
+    const up = facts.pipe(filter((it) => it.kind === 'state' && it.who === 'thingsboard' && it.phase === 'connected'));
+    const open = storages({ log: log.child('storage'), fact });
     const reporting = reportsOf({ sums, devices, context: context('statistics') });
 
     const make = (config: GatewayConfig, over: Observable<unknown>): Observable<never> => {
@@ -141,18 +144,22 @@ export const gateway = (
         const reports = reporting.of(config.thingsboard.statistics);
         const own: readonly [string, Source][] = reports.source === undefined ? [] : [['statistics', reports.source]];
         const shared = sharedOnConnect(config, { facts, isPlatform: sink === undefined, log: back.context.log });
+        const waits = patience();
         const metered = (name: string): Context => ({
           ...context(name),
           ...shared.hears(name),
+          ...waits.hears(name),
           meter: (read) => reports.meter(name, read),
         });
-        return openStorage(plan, storage).pipe(
+        return open(plan).pipe(
           mergeMap(({ store: opened, deadLetters }) =>
             concat(
-              forkJoin([wayBack(opened, back), openAll(config, metered)]).pipe(
+              openAll(config, metered).pipe(
+                mergeMap((connectors) => forkJoin([wayBack(opened, { ...back, running: connectors }), of(connectors)])),
                 mergeMap(([{ store, dispatch, source, introduced, farewell, renamed }, connectors]) =>
                   pipeline({
                     ...dispatch,
+                    patience: waits.of,
                     // Even if every connector is disabled: what is stored is still to be delivered.
                     sources: concat(of(new Map([...connectors, ...own, source])), NEVER),
                     through: pipe(
@@ -196,7 +203,7 @@ export const gateway = (
         );
       });
     };
-    const { all: running, restarting } = runs(config, { ...restart, make, log });
+    const { all: running, restarting } = runs(config, { ...restart, make, log, up });
     const counting = merge(
       sums,
       devices,

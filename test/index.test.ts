@@ -65,6 +65,7 @@ describe('the front door', () => {
       'GatewayError',
       'ProtocolError',
       'Refused',
+      'RpcError',
       'Unavailable',
       'batchMap',
       'buffer',
@@ -89,11 +90,13 @@ describe('the front door', () => {
       'replace',
       'retryBackoff',
       'roster',
+      'serve',
       'shed',
       'split',
       'supervise',
       'tally',
       'thingsboard',
+      'untilAsked',
       'when',
     ]));
 
@@ -113,7 +116,7 @@ describe('the public API', () => {
         .sort()
         .join(' '),
     ).toMatchInlineSnapshot(
-      `"Alert AttributeRequest AttributeUpdate AttributeValues Backoff BufferOptions Claim Command Connected Connector Context Count Counter Data DeadLetter DeadLetterFile DeadLetters Depth Directed Disconnected Dispatch Drawing Entry Envelope ErrorCode Exchanged Fact Fleet FullJitter GatewayConfig Journal Json Kept Level Limits Log LogOptions Message MqttConverted MqttConverter MqttConverterConfig MqttMessage Nack OpenStore Operator Owned Phase Pipeline Problem ReadConfig Recorded Reply ReportStrategy Reporting Restart RetryBackoff RootLog Roster Rpc Settlement Sink Source Sources State Store Sums Supervise Surroundings ThingsBoardConfig ThingsBoardExtra Values WriteLine"`,
+      `"Alert AttributeRequest AttributeUpdate AttributeValues Backoff BufferOptions Claim Command Connected Connector Context Count Counter Data DeadLetter DeadLetterFile DeadLetters Depth Directed Disconnected Dispatch Drawing Entry Envelope ErrorCode Exchanged Fact Fleet FullJitter GatewayConfig Journal Json Kept Level Limits Log LogOptions Message MqttConverted MqttConverter MqttConverterConfig MqttMessage Nack OpenStore Operator Owned Phase Pipeline Problem ReadConfig Recorded Reply ReportStrategy Reporting Restart RetryBackoff RootLog Roster Rpc Serve Settlement Sink Source Sources State Store Sums Supervise Surroundings ThingsBoardConfig ThingsBoardExtra Values WriteLine"`,
     ));
 
   it('documents everything that it exports', () =>

@@ -5,9 +5,10 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Fact } from '../src/model/fact.js';
 import type { Sums } from '../src/operators/tally.js';
+import { until } from './until.js';
 
 const root = join(import.meta.dirname, '..');
 const TOKEN = 'never-shown-token';
@@ -52,8 +53,6 @@ const start = (args: readonly string[], env: Record<string, string> = {}): Daemo
   const exit = new Promise<number | null>((resolve) => child.on('close', resolve));
   return { process: child, out: () => text.out, err: () => text.err, facts, sums, exit };
 };
-const until = (what: () => boolean): Promise<void> =>
-  vi.waitFor(() => expect(what()).toBe(true), { timeout: 15_000, interval: 20 });
 const write = (name: string, content: unknown): void => writeFileSync(join(folder, name), JSON.stringify(content));
 
 describe('options', () => {

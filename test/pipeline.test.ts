@@ -10,16 +10,10 @@ import type { Message } from '../src/model/message.js';
 import { add, balance, noFacts } from '../src/operators/tally.js';
 import { gateway } from '../src/pipeline.js';
 import { batchOf, done, folderFor, opened, rowOf } from './operators/buffer/with-store.js';
+import { until } from './until.js';
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'Date'] }));
 afterEach(() => void vi.useRealTimers());
-
-const until = async (what: () => boolean): Promise<void> => {
-  for (let turn = 0; !what(); turn += 1) {
-    if (turn > 100_000) throw new Error(`never came: ${what.toString()}`);
-    await new Promise(setImmediate);
-  }
-};
 
 test('what earlier runs counted goes on: in the statistics, in the sums, and on disk', () =>
   folderFor(async (folder) => {

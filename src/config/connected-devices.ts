@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { isObject } from '../model/is-object.js';
 import type { Known } from '../operators/buffer/store.js';
 import type { ConnectorEntry } from './connector-entry.js';
 import { member } from './member.js';
@@ -64,8 +65,7 @@ export const connectedDevices = (folder: string, connectors: readonly ConnectorE
   const read = readJson(file, FILE);
   if ('problem' in read) return { ...nothing, problems: [mistakeLine(read.problem)] };
   const { value: all } = read;
-  if (typeof all !== 'object' || all === null || Array.isArray(all))
-    return { ...nothing, problems: [`${FILE} holds no object`] };
+  if (!isObject(all)) return { ...nothing, problems: [`${FILE} holds no object`] };
   const ids = namesById(connectors, folder);
   const names = new Set(connectors.map(({ name }) => name));
   const devices: Known[] = [];

@@ -1,21 +1,18 @@
+import { isObject } from '../model/is-object.js';
 import { environment, legacy } from './environment.js';
 import { preferProvisioning } from './prefer-provisioning.js';
 
-type Tree = Readonly<Record<string, unknown>>;
-
 const security = (key: string): readonly string[] => ['thingsboard', 'security', key];
-
-const isTree = (value: unknown): value is Tree => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** A copy with one member set. What stands where a section should be is left for the codec to report. */
 const put = (tree: unknown, [key, ...rest]: readonly string[], value: unknown): unknown => {
   if (key === undefined) return value;
-  if (tree !== undefined && tree !== null && !isTree(tree)) return tree;
-  return { ...tree, [key]: put(isTree(tree) && Object.hasOwn(tree, key) ? tree[key] : undefined, rest, value) };
+  if (tree !== undefined && tree !== null && !isObject(tree)) return tree;
+  return { ...tree, [key]: put(isObject(tree) && Object.hasOwn(tree, key) ? tree[key] : undefined, rest, value) };
 };
 
 const read = (tree: unknown, keys: readonly string[]): unknown =>
-  keys.reduce<unknown>((value, key) => (isTree(value) && Object.hasOwn(value, key) ? value[key] : undefined), tree);
+  keys.reduce<unknown>((value, key) => (isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined), tree);
 
 /** A credential from the environment must count: the file's security type gives way if it would not use it. */
 const typeFor = (raw: unknown, has: (variable: string) => boolean): string | undefined => {

@@ -1,7 +1,5 @@
+import { isObject } from '../model/is-object.js';
 import { member } from './member.js';
-
-const isTree = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** A copy without these members. */
 const without = (
@@ -18,11 +16,11 @@ const without = (
 export const preferProvisioning = (raw: unknown): unknown => {
   const platform = member(raw, 'thingsboard');
   const security = member(platform, 'security');
-  if (!isTree(raw) || !isTree(platform) || !isTree(security)) return raw;
+  if (!isObject(raw) || !isObject(platform) || !isObject(security)) return raw;
   const provisioning = member(platform, 'provisioning');
   const [type, insecure, caCert] = ['type', 'insecure', 'caCert'].map((key) => member(security, key));
   const tls = member(security, 'tls') === true || (typeof type === 'string' && /^tlsaccesstoken$/i.test(type));
-  const authority = isTree(provisioning) && caCert !== undefined && !Object.hasOwn(provisioning, 'caCert');
+  const authority = isObject(provisioning) && caCert !== undefined && !Object.hasOwn(provisioning, 'caCert');
   return {
     ...raw,
     thingsboard: {

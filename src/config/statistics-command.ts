@@ -1,5 +1,6 @@
 import * as t from 'io-ts';
 import { defaulted, inert, optional, refine, required, section } from '../model/codec.js';
+import { timerSeconds } from '../model/timer-seconds.js';
 
 /** What only a shell understands, in the order of likelihood. */
 const forShells = /[|&;<>$`"'\\*?(){}[\]~#\n]/;
@@ -21,9 +22,6 @@ const command = new t.Type<readonly string[], unknown, unknown>(
   t.identity,
 );
 
-/** What a timer of Node.js can wait for, in seconds. */
-const LONGEST = 2_147_483;
-
 /** One item of the file that `statistics.configuration` names (core.md §10). */
 export const statisticsCommand = section('a command: {"attributeOnGateway", "command", "timeout"}', {
   attributeOnGateway: required(
@@ -34,10 +32,6 @@ export const statisticsCommand = section('a command: {"attributeOnGateway", "com
     command,
     'The program and its arguments, as a list; a text is divided at its blanks. No shell reads it.',
   ),
-  timeout: defaulted(
-    refine(t.number, (n) => n > 0 && n <= LONGEST, `seconds above 0, at most ${LONGEST}`),
-    10,
-    'Seconds after which the command is killed.',
-  ),
+  timeout: defaulted(timerSeconds, 10, 'Seconds after which the command is killed.'),
   installCmd: inert(optional(t.unknown, 'A command that installs what the other one needs: it is never run.')),
 });

@@ -1,6 +1,7 @@
 import * as t from 'io-ts';
 import { defaulted, inert, optional, refine, section } from '../model/codec.js';
 import { dictionary } from '../model/dictionary.js';
+import { whole } from '../model/whole.js';
 import { levelOf } from './level-of.js';
 import type { Level } from './level-of.js';
 
@@ -16,9 +17,6 @@ const level = new t.Type<Level, unknown, unknown>(
   },
   t.identity,
 );
-
-const whole = (least: number): t.Type<number, unknown> =>
-  refine(t.number, (n) => Number.isSafeInteger(n) && n >= least, `a whole number, at least ${least}`);
 
 const DAY = 86_400_000;
 const units: ReadonlyMap<string, number> = new Map([
@@ -48,13 +46,13 @@ const handler = section('a handler', {
     'Makes it a file. A relative name starts at the working directory; TB_GW_LOGS_PATH replaces the folder.',
   ),
   when: optional(period, 'A new file each second, minute, hour, day or week (UTC), times `interval`.'),
-  interval: defaulted(whole(1), 1, 'How many of these.'),
+  interval: defaulted(whole('a whole number', 1), 1, 'How many of these.'),
   maxBytes: defaulted(
-    whole(0),
+    whole('a whole number', 0),
     0,
     'A new file before this one is larger, in bytes. 0: 100 MiB unless `when` is given.',
   ),
-  backupCount: defaulted(whole(0), 7, 'How many old files are kept; 0 keeps all.'),
+  backupCount: defaulted(whole('a whole number', 0), 7, 'How many old files are kept; 0 keeps all.'),
   stream: inert(optional(t.string, 'A handler without a file writes where the console is.')),
   formatter: inert(optional(t.string, 'The form of a line is TB_GW_LOG_FORMAT’s.')),
   encoding: inert(optional(t.string, 'Always UTF-8.')),

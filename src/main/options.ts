@@ -6,8 +6,8 @@ import { optionMistake } from './option-mistake.js';
 
 /** What the command line and the environment ask for. */
 export interface Options {
-  /** `help` and `version` print and end; `check` reads the configuration and ends; `run` is the gateway. */
-  readonly command: 'run' | 'check' | 'help' | 'version';
+  /** `help` and `version` print and end; `check` and `plan` read the configuration and end; `run` is the gateway. */
+  readonly command: 'run' | 'check' | 'plan' | 'help' | 'version';
   /** Absolute. */
   readonly folder: string;
   /** For every line, whatever files say; absent: files decide. */
@@ -32,7 +32,8 @@ export const readOptions = (args: readonly string[], env: Readonly<Record<string
   if (mistake !== undefined) throw new Error(mistake);
   const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options: known });
   const [command = 'run', named, ...more] = positionals;
-  if (command !== 'run' && command !== 'check') throw new Error(`Unknown command ${JSON.stringify(command)}.`);
+  if (command !== 'run' && command !== 'check' && command !== 'plan')
+    throw new Error(`Unknown command ${JSON.stringify(command)}.`);
   if (more.length > 0 || (named !== undefined && (command === 'run' || values.config !== undefined)))
     throw new Error(`Too many arguments: ${JSON.stringify(positionals.slice(1))}.`);
   const format = values['log-format'] ?? given('TB_GW_LOG_FORMAT') ?? 'text';

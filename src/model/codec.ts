@@ -1,4 +1,5 @@
 import * as t from 'io-ts';
+import { isObject } from './is-object.js';
 
 /** A mistake in a configuration. `path` is dotted from the file's root. */
 export interface Problem {
@@ -71,9 +72,6 @@ export type SectionOf<F extends Fields> = { readonly [K in Exclude<keyof F, Opti
 export interface Section<F extends Fields> extends t.Type<SectionOf<F>, unknown> {
   readonly fields: F;
 }
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const own = (value: Readonly<Record<string, unknown>>, key: string): unknown =>
   Object.hasOwn(value, key) ? value[key] : undefined;

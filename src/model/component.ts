@@ -1,7 +1,7 @@
 import type * as t from 'io-ts';
 import type { Observable, OperatorFunction } from 'rxjs';
 import type { Problem } from './codec.js';
-import type { Command } from './command.js';
+import type { Command, Rpc } from './command.js';
 import type { Envelope } from './envelope.js';
 import type { Fact } from './fact.js';
 import type { Message } from './message.js';
@@ -50,6 +50,11 @@ export interface Context {
    * update. Said when the connector is opened, if at all. Absent: nobody asks.
    */
   readonly wants?: (keysOf: (device: string) => readonly string[]) => void;
+  /**
+   * Takes a function that says how long a call may take, in ms: where that is longer than the gateway waits by itself, it waits so long for the answer. It
+   * never throws. Said when the connector is opened, if at all. Absent: nobody asks.
+   */
+  readonly patience?: (of: (rpc: Rpc) => number) => void;
 }
 
 /** What a connector module exports by default. */
@@ -62,6 +67,8 @@ export interface Connector<C> {
    * nothing. Default: nothing is.
    */
   readonly mistakes?: (config: C, folder: string) => readonly Problem[];
+  /** What would be asked of the devices, for a person to read: for `plan`. Opens nothing. Absent: the connector asks for nothing by itself. */
+  readonly plan?: (config: C) => string;
   /** Makes the source. Nothing is connected before the source is subscribed to. */
   readonly open: (config: C, context: Context) => Source;
 }

@@ -1,5 +1,6 @@
 import * as t from 'io-ts';
 import type { Fields, Problem } from './codec.js';
+import { isObject } from './is-object.js';
 
 /** What decoding gives: the value, or every mistake. Keys that nothing reads are listed either way. */
 export interface Decoded<A> {
@@ -99,7 +100,7 @@ const survey = (codec: unknown, value: unknown, path: string): Found => {
   const item = inner(codec);
   if (item !== undefined && Array.isArray(value))
     return all(value.map((entry, i) => survey(item, entry, `${path}[${i}]`)));
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return nothing;
+  if (!isObject(value)) return nothing;
   const at = (key: string): string => (path === '' ? key : `${path}.${key}`);
   const values = valuesOf(codec);
   if (values !== undefined) return all(Object.entries(value).map(([key, entry]) => survey(values, entry, at(key))));

@@ -1,4 +1,5 @@
 import * as t from 'io-ts';
+import { isObject } from './is-object.js';
 
 /** A JSON object whose keys the user chooses: names of loggers, of devices. */
 export interface Dictionary<A> extends t.Type<ReadonlyMap<string, A>, unknown> {
@@ -8,7 +9,7 @@ export interface Dictionary<A> extends t.Type<ReadonlyMap<string, A>, unknown> {
 /** A codec for a JSON object of names. Every mistake in it is reported; a name may be anything, `__proto__` too, for it gives a map. */
 export const dictionary = <A>(name: string, values: t.Type<A, unknown>): Dictionary<A> => {
   const validate: t.Validate<unknown, ReadonlyMap<string, A>> = (input, context) => {
-    if (typeof input !== 'object' || input === null || Array.isArray(input)) return t.failure(input, context);
+    if (!isObject(input)) return t.failure(input, context);
     const errors: t.Errors = [];
     const result = new Map<string, A>();
     for (const [key, value] of Object.entries(input)) {

@@ -74,6 +74,8 @@ export interface AttributeRequest extends OfDevice {
   readonly id: number;
   readonly scope: 'client' | 'shared';
   readonly keys: readonly string[];
+  /** The device profile that the platform gives the device if it has to create it. Absent: the request does not say, and the device is waited for. */
+  readonly profile?: string;
   /** It waits until its device is announced and nothing else wants to be sent. Default: it goes ahead of all data. */
   readonly idle?: boolean;
 }

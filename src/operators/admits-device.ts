@@ -11,14 +11,14 @@ export type AdmitsDevice = (device: string, connector: string) => boolean;
 const DEVICES = 10_000;
 
 /** Matches the whole name, whatever choices the expression has. Flags stay in front. */
-const whole = (expression: string): ((name: string) => boolean) => {
+const wholeName = (expression: string): ((name: string) => boolean) => {
   const [, flags = '', body = ''] = /^(\(\?[ims]+\))?([^]*)$/.exec(expression) ?? [];
   const find = search(`${flags}^(?:${body})$`);
   return (name) => find(name)?.[0] === name;
 };
 
 const matcher = (expressions: readonly string[] | undefined): ((name: string) => boolean) => {
-  const all = (expressions ?? []).map(whole);
+  const all = (expressions ?? []).map(wholeName);
   return (name) => all.some((matches) => matches(name));
 };
 

@@ -35,6 +35,8 @@ export interface Dispatch {
   readonly fact?: (fact: Fact) => void;
   /** How long the platform waits for an answer, in ms. Default 10 000, as the platform's own. */
   readonly deadline?: number;
+  /** How long the connector of this name may take for a request, in ms: where that is longer it counts instead. Default: no longer. */
+  readonly patience?: (connector: string, rpc: Rpc) => number;
   /** How many requests may wait for their answer. Default 10 000. */
   readonly most?: number;
   /** Where time comes from. Default: RxJS's `asyncScheduler`. */
@@ -58,7 +60,7 @@ const withoutStandIn = (rpc: Rpc): Rpc => {
  * | anything else without a device | the source that answers for the gateway |
  *
  * Promises: a request is answered exactly once, by its source or else with an error: 404 where there is no such device, connector or
- * method, 503 where the connector does not run or too many wait, 408 at the deadline. What a source answers after that is dropped and counted. An answer that
+ * method, 503 where the connector does not run or too many wait, 408 at the deadline, its connector's where that is longer. What a source answers after that is dropped and counted. An answer that
  * the platform refuses, such as one that is too large for it, is followed by an error of code 500 that says so; one that could not leave in time is counted as late.
  * A delivery that the platform repeats until the deadline is carried out once, and its answer is sent again; one that was begun before a
  * restart is answered `interrupted`. Source: the platform's MQTT contract, §6; core specification, §12.
@@ -70,12 +72,14 @@ export const dispatch = (
 ): Observable<Envelope<Message>> =>
   new Observable((subscriber) => {
     const { roster = newRoster(), types = new Map<string, string>(), own, journal, log, fact } = options;
-    const { deadline = 10_000, most = 10_000, scheduler = asyncScheduler } = options;
+    const { deadline = 10_000, patience = () => 0, most = 10_000, scheduler = asyncScheduler } = options;
     const directed = new Subject<Directed>();
     const way = routes({ roster, types, own });
     const now = steady(scheduler);
-    const book = requests({ deadline, most, now });
+    const book = requests({ most, now, onForgotten: (key) => journal?.end(key) });
     let timer: Subscription | undefined;
+    /** When the timer fires. */
+    let armed = Infinity;
 
     const { say, fail, replied } = answering({
       book,
@@ -87,10 +91,12 @@ export const dispatch = (
     });
     const arm = (): void => {
       const due = book.nextDue();
-      if (due === undefined || timer !== undefined || subscriber.closed) return;
+      if (due === undefined || due >= armed || subscriber.closed) return;
+      timer?.unsubscribe();
+      armed = due;
       timer = scheduler.schedule(
         () => {
-          timer = undefined;
+          armed = Infinity;
           for (const request of book.expired()) {
             // An answer that has not left by now never will.
             if (request.answered) journal?.end(request.key);
@@ -119,7 +125,8 @@ export const dispatch = (
         say(rpc, targets.why);
         return;
       }
-      const begun = book.begin(key, rpc, targets.length);
+      const wait = Math.max(deadline, ...targets.map((to) => patience(to, rpc)));
+      const begun = book.begin(key, rpc, targets.length, wait);
       if (begun === undefined) {
         say(rpc, apologies.overloaded);
         return;

@@ -2,19 +2,11 @@ import * as t from 'io-ts';
 import { defaulted, section } from '../model/codec.js';
 import type { SectionOf } from '../model/codec.js';
 import { dictionary } from '../model/dictionary.js';
-import { regexMistake } from './extract/regex-mistake.js';
+import { regexText } from './extract/regex-text.js';
 
-const name = 'a regular expression without a repetition of repetitions such as "(a+)+"';
-const expression = new t.Type<string, unknown, unknown>(
-  name,
-  t.string.is,
-  (input, context) =>
-    typeof input === 'string' && regexMistake(input) === undefined ? t.success(input) : t.failure(input, context),
-  t.identity,
-);
 const byConnector = dictionary(
   'lists of expressions by connector',
-  t.readonlyArray(expression, 'a list of regular expressions'),
+  t.readonlyArray(regexText, 'a list of regular expressions'),
 );
 const nobody: ReadonlyMap<string, readonly string[]> = new Map();
 

@@ -7,13 +7,13 @@ import type { Fact } from '../model/fact.js';
 import { GATEWAY_DEVICE } from '../model/message.js';
 import type { Data, Json, Message, Reporting } from '../model/message.js';
 import type { ReportStrategy } from '../model/report-strategy.js';
-import { dispatch } from './report/flight.js';
-import type { Flight } from './report/flight.js';
+import { launch } from './report/launch.js';
+import type { Flight } from './report/launch.js';
 import { lookedAt } from './report/looked-at.js';
 import { points } from './report/points.js';
 import type { Bounds, Kind, Point } from './report/points.js';
-import { rounds } from './report/rounds.js';
-import { same } from './report/same.js';
+import { periods } from './report/periods.js';
+import { deepEqual } from './report/deep-equal.js';
 import { withoutReport } from './report/without-report.js';
 
 /** What shall be forgotten. Of a connector alone or a device alone: all that belongs to it. Of neither: everything. */
@@ -84,7 +84,7 @@ export const report =
       const memory = points(bounds);
       const count = (counter: 'skipped' | 'unremembered'): void =>
         fact({ kind: 'count', who: 'report', counter, n: 1 });
-      const periods = rounds({
+      const periodically = periods({
         scheduler,
         emit: (item) => subscriber.next(item),
         onSkip: () => count('skipped'),
@@ -93,7 +93,7 @@ export const report =
       let isFull = false;
 
       const drop = (point: Point): void => {
-        periods.leave(point);
+        periodically.leave(point);
         memory.drop(point);
       };
       /** It is no longer known what the platform has of it. */
@@ -137,8 +137,8 @@ export const report =
           return true;
         };
         const place = (point: Point, { type, reportPeriod: period }: ReportStrategy): void => {
-          if (type === 'ON_CHANGE') periods.leave(point);
-          else periods.join(point, { period, connector: owner, profile });
+          if (type === 'ON_CHANGE') periodically.leave(point);
+          else periodically.join(point, { period, connector: owner, profile });
         };
         const judge = (kind: Kind, key: string, value: Json, ts: number | undefined): boolean => {
           const strategy = saidOf(data.report, kind, key) ?? base;
@@ -158,7 +158,7 @@ export const report =
             return goes(point, ts);
           }
           Object.assign(known, { at: now, ttl, connector: owner });
-          const unchanged = known.known && same(known.value, value);
+          const unchanged = known.known && deepEqual(known.value, value);
           if (!unchanged && !memory.change(known, value)) {
             drop(known);
             return overflow();
@@ -173,7 +173,7 @@ export const report =
           if (known.flight !== undefined && known.flight !== own) twins.add(known.flight);
           return false;
         };
-        const going = dispatch(item, lookedAt(data, judge), own, twins, landing);
+        const going = launch(item, lookedAt(data, judge), own, twins, landing);
         if (going) subscriber.next(going);
       };
 
@@ -193,7 +193,7 @@ export const report =
         }
         if (value.kind === 'disconnected') {
           const periodic = memory.of(value.device).filter(({ round }) => round !== undefined);
-          periods.flush(periodic);
+          periodically.flush(periodic);
           periodic.forEach(drop);
         }
         subscriber.next(item);
@@ -205,7 +205,7 @@ export const report =
         );
         if (lost) meant.forEach(doubt);
         else {
-          if (device === undefined) periods.flush(meant);
+          if (device === undefined) periodically.flush(meant);
           meant.forEach(drop);
         }
       });
@@ -213,13 +213,13 @@ export const report =
         next: arrive,
         error: (error: unknown) => subscriber.error(error),
         complete: () => {
-          periods.flush(memory.all());
+          periodically.flush(memory.all());
           subscriber.complete();
         },
       });
       return () => {
         intake.unsubscribe();
         forgetting.unsubscribe();
-        periods.stop();
+        periodically.stop();
       };
     });

@@ -17,20 +17,29 @@ export interface Serve {
   readonly updateDeadline?: number;
   /** How many updates may wait, how many other commands may, and how many may be in work at a time. Default 1000. */
   readonly limit?: number;
+  /** How long an attribute update that got no answer rests before the same client is given it again, in ms. Default 5000. */
+  readonly pause?: number;
   /** Told of every command that failed or was let go, calls among them. */
   readonly onFailure?: (command: Command, why: string) => void;
   /** Where time comes from. Default: RxJS's `asyncScheduler`. */
   readonly scheduler?: SchedulerLike;
 }
 
-interface Held {
+/** A command that is not in work. One that is put back keeps its number and its deadline. */
+interface Held<C> {
   readonly command: Command;
+  /** Its place in the order of arrival. */
+  readonly number: number;
   /** When it is let go, on the scheduler's clock. */
   readonly due: number;
-  readonly deadline: Subscription;
+  readonly timers: Subscription;
+  /** The client that it is not given to for now, for it has just failed there. */
+  resting?: C | undefined;
+  /** What it failed with, the last time. */
+  readonly why?: string;
 }
 
-const isUpdate = ({ command }: Held): boolean => command.kind === 'attributeUpdate';
+const isUpdate = ({ command }: { readonly command: Command }): boolean => command.kind === 'attributeUpdate';
 
 /**
  * Serves the commands of a connector: hands each to `handle` while there is a client, and holds it while there is none. Stands outside
@@ -47,10 +56,13 @@ const isUpdate = ({ command }: Held): boolean => command.kind === 'attributeUpda
  * | no client by the deadline, or more in work than may be | answered, code 503 | told to `onFailure` |
  * | too many wait | answered, code 503 | told; of waiting updates the oldest goes, for the newest is the one that holds |
  * | `handle` errors with code 503: its client has gone | answered | an update waits for the next client, its deadline goes on; an answer is told |
+ * | `handle` errors with code 408: its client says nothing | answered | an update is given to it again after `pause`, or to the next one at once, its deadline goes on; an answer is told |
  * | `handle` throws or errors | answered: an {@link RpcError}'s own code, else 500 | told |
  * | `handle` completes without a reply | answered, code 500 | nothing |
  *
- * Promises: a call is answered exactly once, and handed over at most once, in the order of arrival; an update again only after the client it was given to. How long `handle` takes is its own affair, as is
+ * Promises: a call is answered exactly once, and handed over at most once, in the order of arrival; an update again only after it has failed. An update is handed
+ * over when all earlier ones of its device are done, so that an older one never comes after a newer one; what is put back takes its old place. Calls and
+ * answers pass an update that waits for its turn. How long `handle` takes is its own affair, as is
  * noticing that its client has gone. When `commands` completes, what still waits for a client is answered at once; completes when all is answered. The
  * client that came last stays when `clients` completes; an error of `clients` passes. Teardown answers nothing.
  */
@@ -63,16 +75,22 @@ export const serve = <C>(
     deadline = 9_500,
     updateDeadline = 3_600_000,
     limit = 1_000,
+    pause = 5_000,
     onFailure = () => undefined,
     scheduler = asyncScheduler,
   }: Serve,
 ): Observable<Message> =>
   new Observable<Message>((subscriber) => {
-    const held = new Set<Held>();
+    /** In the order of arrival. */
+    const held: Held<C>[] = [];
+    /** Devices whose update is in work. */
+    const updating = new Set<string | undefined>();
     const all = new Subscription();
     let client: C | undefined;
     let ended = false;
+    let arrived = 0;
     let working = 0;
+    let pumping = false;
 
     const fail = (command: Command, error: unknown): void => {
       const why = reasonOf(error);
@@ -84,17 +102,19 @@ export const serve = <C>(
 
     const patience = ({ kind }: Command): number => (kind === 'attributeUpdate' ? updateDeadline : deadline);
 
-    const work = (to: C, command: Command, due = scheduler.now() + patience(command)): void => {
-      working += 1;
+    const work = (to: C, one: Held<C>): void => {
+      const { command } = one;
       let owed = command.kind === 'rpc';
-      const one = new Subscription();
+      const run = new Subscription();
+      working += 1;
+      if (isUpdate(one)) updating.add(command.device);
+      all.add(run);
       const done = (): void => {
         working -= 1;
-        all.remove(one);
-        pump();
+        if (isUpdate(one)) updating.delete(command.device);
+        all.remove(run);
       };
-      all.add(one);
-      one.add(
+      run.add(
         defer(() => handle(to, command)).subscribe({
           next: (message) => {
             if (message.kind === 'reply' && command.kind === 'rpc') {
@@ -104,62 +124,94 @@ export const serve = <C>(
             subscriber.next(message);
           },
           error: (error: unknown) => {
-            // What was set still holds, and may be said twice.
-            if (command.kind === 'attributeUpdate' && error instanceof RpcError && error.code === 503) {
-              if (client === to) client = undefined;
-              hold(command, due);
-            } else if (owed || command.kind !== 'rpc') fail(command, error);
-            else onFailure(command, reasonOf(error));
             done();
+            const code = error instanceof RpcError ? error.code : 500;
+            // What was set still holds, and may be said twice.
+            if (isUpdate(one) && (code === 503 || code === 408)) {
+              if (code === 503 && client === to) client = undefined;
+              const resting = code === 408 ? to : undefined;
+              hold({ ...one, timers: new Subscription(), resting, why: reasonOf(error) });
+              return;
+            }
+            if (owed || command.kind !== 'rpc') fail(command, error);
+            else onFailure(command, reasonOf(error));
+            pump();
           },
           complete: () => {
-            if (owed) fail(command, new RpcError(500, `${name} gave no answer`));
             done();
+            if (owed) fail(command, new RpcError(500, `${name} gave no answer`));
+            pump();
           },
         }),
       );
     };
 
-    const state = (): string => {
+    const state = ({ why }: Held<C>): string => {
       if (client === undefined) return ended ? 'is stopped' : 'is not connected';
-      return `is busy with ${limit} commands`;
+      if (why !== undefined) return `could not deliver it: ${why}`;
+      return working < limit ? 'waits for an earlier update of the device' : `is busy with ${limit} commands`;
     };
-    const letGo = (one: Held): Command => {
-      held.delete(one);
-      all.remove(one.deadline);
-      one.deadline.unsubscribe();
-      return one.command;
+    const letGo = (one: Held<C>): Held<C> => {
+      held.splice(held.indexOf(one), 1);
+      all.remove(one.timers);
+      one.timers.unsubscribe();
+      return one;
     };
-    const hold = (command: Command, due = scheduler.now() + patience(command)): void => {
-      const update = command.kind === 'attributeUpdate';
-      const alike = [...held].filter((one) => isUpdate(one) === update);
-      const [oldest] = alike;
-      if (alike.length >= limit && oldest !== undefined) {
-        unavailable(update ? letGo(oldest) : command, `${state()}, and ${limit} others wait`);
-        if (!update) return;
-      }
-      const expire = (): void => {
-        unavailable(letGo(one), state());
+    const giveUp = (one: Held<C>, why = ''): void => {
+      unavailable(letGo(one).command, `${state(one)}${why}`);
+      pump();
+    };
+    /** Puts it in its place, and keeps it there if it cannot be handed over at once. */
+    const hold = (one: Held<C>): void => {
+      held.splice(held.findLastIndex(({ number }) => number < one.number) + 1, 0, one);
+      all.add(one.timers);
+      pump();
+      if (!held.includes(one)) return;
+      const alike = held.filter((other) => isUpdate(other) === isUpdate(one));
+      if (alike.length > limit) giveUp(isUpdate(one) ? (alike[0] ?? one) : one, `, and ${limit} others wait`);
+      if (one.timers.closed) return;
+      one.timers.add(scheduler.schedule(() => giveUp(one), Math.max(0, one.due - scheduler.now())));
+      if (one.resting === undefined) return;
+      const rested = (): void => {
+        one.resting = undefined;
         pump();
       };
-      const one: Held = { command, due, deadline: scheduler.schedule(expire, Math.max(0, due - scheduler.now())) };
-      held.add(one);
-      all.add(one.deadline);
+      one.timers.add(scheduler.schedule(rested, pause));
     };
-    /** Hands over what can be, in order. */
+    /** The first that can be handed over to this client. */
+    const ready = (to: C): Held<C> | undefined => {
+      const waiting = new Set<string | undefined>();
+      return held.find((one) => {
+        const { device } = one.command;
+        if (!isUpdate(one)) return true;
+        if (one.resting !== to && !updating.has(device) && !waiting.has(device)) return true;
+        waiting.add(device);
+        return false;
+      });
+    };
+    const isHopeless = ({ resting }: Held<C>): boolean => client === undefined || resting === client;
+    const next = (): boolean => {
+      if (subscriber.closed) return false;
+      const lost = ended ? held.find(isHopeless) : undefined;
+      const one = lost ?? (client === undefined || working >= limit ? undefined : ready(client));
+      if (one === undefined) return false;
+      if (client === undefined || lost !== undefined) unavailable(letGo(one).command, state(one));
+      else work(client, letGo(one));
+      return true;
+    };
+    /** Hands over what can be, in order. What happens meanwhile is seen by the round that is under way. */
     const pump = (): void => {
-      for (const one of held) {
-        if (client !== undefined && working < limit) work(client, letGo(one), one.due);
-        else if (client === undefined && ended) unavailable(letGo(one), state());
-        else break;
-      }
-      if (ended && held.size === 0 && working === 0) subscriber.complete();
+      if (pumping) return;
+      pumping = true;
+      while (next());
+      pumping = false;
+      if (ended && held.length === 0 && working === 0) subscriber.complete();
     };
 
     all.add(
       clients.subscribe({
-        next: (next) => {
-          client = next;
+        next: (latest) => {
+          client = latest;
           pump();
         },
         error: (error: unknown) => subscriber.error(error),
@@ -168,8 +220,8 @@ export const serve = <C>(
     all.add(
       commands.subscribe({
         next: (command) => {
-          if (client === undefined || working >= limit || held.size > 0) hold(command);
-          else work(client, command);
+          arrived += 1;
+          hold({ command, number: arrived, due: scheduler.now() + patience(command), timers: new Subscription() });
         },
         error: (error: unknown) => subscriber.error(error),
         complete: () => {

@@ -8,7 +8,7 @@ import { FatalError } from '../model/errors.js';
 import { customStatistics } from '../sources/gateway/custom-statistics.js';
 import { figures } from '../sources/gateway/figures.js';
 import { health } from '../sources/gateway/health.js';
-import { human } from '../sources/gateway/human.js';
+import { humanSize } from '../sources/gateway/human-size.js';
 import { readMachine } from '../sources/gateway/read-machine.js';
 import { statistics } from '../sources/gateway/statistics.js';
 import type { Statistics } from '../sources/gateway/statistics.js';
@@ -59,8 +59,8 @@ export const ownReports = (
   const { totals, hear, ...steps } = traffic(reservedNames);
   const { memory, disk, cpus } = readMachine();
   const first = {
-    totalMemory: human(memory),
-    totalDisk: human(disk),
+    totalMemory: humanSize(memory),
+    totalDisk: humanSize(disk),
     cpuCount: cpus,
     // Whatever an earlier run left there.
     thingsboard_ALERT: '',

@@ -36,6 +36,8 @@ export interface WayBack {
 
 export interface WayBackOptions {
   readonly config: GatewayConfig;
+  /** The connectors that could be opened, by name. */
+  readonly running: Pick<ReadonlySet<string>, 'has'>;
   readonly plan: StoragePlan;
   readonly context: Context;
   readonly version: string;
@@ -46,21 +48,27 @@ export interface WayBackOptions {
   readonly scheduler?: SchedulerLike;
 }
 
-/** Devices that the store has never heard of. Where they cannot be written now they are known for this run. */
-const adopted = (store: Store, devices: readonly Known[]): Observable<Store> =>
+/** The store with these devices in place of its own. What is news to it is written; where it cannot be now, it holds for this run. */
+const remembering = (store: Store, devices: readonly Known[], news: readonly Known[]): Observable<Store> =>
   concat(
-    devices.length === 0
+    news.length === 0
       ? EMPTY
-      : store.commit({ append: [], remove: [], devices, sums: {} }).pipe(catchError(() => EMPTY)),
-    of(devices.length === 0 ? store : { ...store, opened: { ...store.opened, devices } }),
+      : store.commit({ append: [], remove: [], devices: news, sums: {} }).pipe(catchError(() => EMPTY)),
+    of({ ...store, opened: { ...store.opened, devices } }),
   );
+
+const left = (row: Known): Known => ({ ...row, connected: false });
 
 /**
  * Puts together what is remembered of devices and requests: the storage's device table, or at the first start the incumbent's connected_devices.json;
  * the names that the platform has given; the requests that a restart has interrupted, with a durable storage. Emits once.
+ *
+ * Promises: a device of an earlier run is connected only where its connector runs. If that one is not configured any more the storage learns that the device
+ * has left, once; if it could not be opened that holds for this run. Such a device comes back with its next data. The platform need not be told: for it,
+ * devices left with the connection of the earlier run.
  */
 export const wayBack = (found: Store, options: WayBackOptions): Observable<WayBack> => {
-  const { config, plan, context, version, sums, restarting, admits, scheduler = asyncScheduler } = options;
+  const { config, running, plan, context, version, sums, restarting, admits, scheduler = asyncScheduler } = options;
   const { folder, log, fact } = context;
   const before = found.opened.devices.length === 0 ? connectedDevices(folder, config.connectors) : undefined;
   before?.problems.forEach((problem) => log.warn(problem));
@@ -72,7 +80,13 @@ export const wayBack = (found: Store, options: WayBackOptions): Observable<WayBa
     credentialsFile(plan.kind === 'sqlite' ? [folder, plan.folder] : [folder]).remove();
   if (names !== undefined && known.length > 0) names.save(known);
 
-  return adopted(found, before?.devices ?? []).pipe(
+  const rows = before?.devices ?? found.opened.devices;
+  const orphans = rows.filter(({ connected, connector }) => connected && !types.has(connector));
+  if (orphans.length > 0)
+    log.info('devices whose connectors are not configured any more have left', { devices: orphans.length });
+  const present = rows.map((row) => (row.connected && !running.has(row.connector) ? left(row) : row));
+
+  return remembering(found, present, before?.devices ?? orphans.map(left)).pipe(
     map((found): WayBack => {
       const devices = found.opened.devices.filter(({ device, connector }) => admits(device, connector));
       const store = { ...found, opened: { ...found.opened, devices } };

@@ -22,17 +22,23 @@ export interface Loaded {
   readonly decode: (raw: unknown) => Decoded<unknown>;
   /** What a file that decodes is wrong about. */
   readonly mistakes: (raw: unknown, folder: string) => readonly Problem[];
+  /** What a file that decodes makes the connector ask for; undefined of any other, and of a connector that asks for nothing. */
+  readonly plan: (raw: unknown) => string | undefined;
   readonly open: (raw: unknown, file: string, context: Context) => Source;
 }
 
 /** Where connectors are loaded from: by type, and not before a configuration names it. */
 export type Table = ReadonlyMap<string, () => Promise<Loaded>>;
 
-const loaded = <C>({ config, mistakes, open }: Connector<C>): Loaded => ({
+const loaded = <C>({ config, mistakes, plan, open }: Connector<C>): Loaded => ({
   decode: (raw) => decodeSafely(config, raw),
   mistakes: (raw, folder) => {
     const { value } = decodeSafely(config, raw);
     return value === undefined ? [] : (mistakes?.(value, folder) ?? []);
+  },
+  plan: (raw) => {
+    const { value } = decodeSafely(config, raw);
+    return value === undefined ? undefined : plan?.(value);
   },
   open: (raw, file, context) => {
     const decoded = decodeSafely(config, raw);

@@ -11,7 +11,7 @@ import { wellFormed } from '../../src/operators/buffer/well-formed.js';
 import { stamper } from '../../src/operators/stamp.js';
 import { mqttConfig } from '../../src/sources/mqtt/config.js';
 import type { MqttConfig } from '../../src/sources/mqtt/config.js';
-import type { Raw } from '../../src/sources/mqtt/raw.js';
+import type { Raw } from '../../src/sources/mqtt/connection/raw.js';
 import { uplink } from '../../src/sources/mqtt/uplink.js';
 import { nastyPayload } from './nasty-json.js';
 import { patience, runs } from './runs.js';

@@ -11,7 +11,7 @@ import { ConnectionError } from '../../src/model/errors.js';
 import { connect } from '../../src/sinks/thingsboard/session.js';
 import { LinkLost } from '../../src/sinks/thingsboard/link-lost.js';
 import { client } from '../../src/sources/mqtt/client.js';
-import { unsettled } from '../../src/sources/mqtt/unsettled.js';
+import { unsettled } from '../../src/sources/mqtt/connection/unsettled.js';
 import { configOf, contextOf } from '../sinks/thingsboard/rig.js';
 import { nastyPayload } from './nasty-json.js';
 import { patience, runs } from './runs.js';

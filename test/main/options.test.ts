@@ -7,6 +7,7 @@ describe('options beat variables, and variables beat defaults', () => {
     ['', {}, { command: 'run', folder: resolve('config'), format: 'text', print: false }],
     ['run --print', {}, { command: 'run', folder: resolve('config'), format: 'text', print: true }],
     ['check', { TB_GW_CONFIG_DIR: '/a' }, { command: 'check', folder: '/a', format: 'text', print: false }],
+    ['plan /b', {}, { command: 'plan', folder: '/b', format: 'text', print: false }],
     ['check /b', { TB_GW_CONFIG_DIR: '/a' }, { command: 'check', folder: '/b', format: 'text', print: false }],
     [
       '--config /b --log-level WARNING --log-format json',

@@ -49,3 +49,16 @@ test('a mistake in logs.json stops no restart', async () => {
   write('logs.json', { handlers: 7 });
   expect((await firstValueFrom(read)).found.logMistakes).not.toEqual([]);
 });
+
+test('a notice is news once, however often the folder is read, and again when it has been away', async () => {
+  const read = await again();
+  const news = async () => (await firstValueFrom(read)).news;
+  expect(await news()).toEqual([]);
+  write('tb_gateway.json', main({ resembles_nothing: 1 }));
+  expect(await news()).toEqual([expect.stringContaining('resembles_nothing')]);
+  expect(await news()).toEqual([]);
+  write('tb_gateway.json', main());
+  expect(await news()).toEqual([]);
+  write('tb_gateway.json', main({ resembles_nothing: 1 }));
+  expect(await news()).toHaveLength(1);
+});

@@ -1,4 +1,4 @@
-import { EMPTY, endWith, map, merge, NEVER, of, Subject, throwError, type Observable } from 'rxjs';
+import { EMPTY, endWith, map, merge, NEVER, of, Subject, take, throwError, type Observable } from 'rxjs';
 import { expect, test } from 'vitest';
 import type { Command, Rpc } from '../../src/model/command.js';
 import type { Message, Reply } from '../../src/model/message.js';
@@ -6,12 +6,12 @@ import { RpcError } from '../../src/model/rpc-error.js';
 import { serve, type Serve } from '../../src/operators/serve.js';
 import { marbles, type Drawing } from '../marbles.js';
 
-/** Letters are calls, digits attribute updates. */
+/** Letters are calls, digits attribute updates: 1 to 4 of the device d, any other of its own. */
 const command = (letter: string): Command =>
   /\d/.test(letter)
-    ? { kind: 'attributeUpdate', device: 'd', values: { letter }, deleted: [] }
+    ? { kind: 'attributeUpdate', device: letter < '5' ? 'd' : letter, values: { letter }, deleted: [] }
     : { kind: 'rpc', device: 'd', id: letter.charCodeAt(0), method: letter, params: null };
-const all = Object.fromEntries(Array.from('abcdefgh123', (letter) => [letter, command(letter)]));
+const all = Object.fromEntries(Array.from('abcdefgh123456789', (letter) => [letter, command(letter)]));
 
 const reply = (to: Command, content: Reply['content']): Message => {
   if (to.kind !== 'rpc') throw new Error('no call');
@@ -97,13 +97,136 @@ test(
       handled.push(`${client} ${letterOf(one)}`);
       return client === 'X' ? gone() : echo(client, one);
     };
-    const result = served(drawing, '(12a)3', cold('X----u----Y-', up), first, {
+    const result = served(drawing, '(56a)7', cold('X----u----Y-', up), first, {
       onFailure: (one) => told.push(letterOf(one)),
     });
     expectObservable(result, '15ms !').toBe('--a', { a: 'a {"error":"gone","code":503}' });
     drawing.flush();
-    expect(handled).toEqual(['X 1', 'X 2', 'X a', 'Y 1', 'Y 2', 'Y 3']);
+    expect(handled).toEqual(['X 5', 'X 6', 'X a', 'Y 5', 'Y 6', 'Y 7']);
     expect(told).toEqual(['a']);
+  }),
+);
+
+/** Fails updates at X after some ms, answers everything else at once. */
+const failing =
+  ({ cold, scheduler }: Drawing, code: RpcError['code'], handled: string[], ms = 2) =>
+  (client: string, one: Command) => {
+    handled.push(`${scheduler.now()} ${client} ${letterOf(one)}`);
+    return client === 'X' && one.kind !== 'rpc'
+      ? cold<never>(`${ms}ms #`, {}, new RpcError(code, 'silent'))
+      : echo(client, one);
+  };
+
+test.each([
+  [5, ['5', '6', '7', '8', '9'], []],
+  [3, ['7', '8', '9'], ['5', '6']],
+])(
+  'puts updates that have lost their client before those that came later; of more than %i the oldest goes',
+  (limit, kept, gone) =>
+    marbles((drawing) => {
+      const handled: string[] = [];
+      const told: string[] = [];
+      const clients = drawing.cold('X--u------Y', up);
+      const result = served(drawing, '56789', clients, failing(drawing, 503, handled, 6), {
+        limit,
+        onFailure: (one) => told.push(letterOf(one)),
+      });
+      drawing.expectObservable(result, '15ms !').toBe('');
+      drawing.flush();
+      expect(handled).toEqual(['0 X 5', '1 X 6', '2 X 7', ...kept.map((letter) => `10 Y ${letter}`)]);
+      expect(told).toEqual(gone);
+    })(),
+);
+
+test(
+  'gives an update that got no answer to the same client again, after a pause each time',
+  marbles((drawing) => {
+    const handled: string[] = [];
+    const told: string[] = [];
+    const result = served(drawing, '1a-b', of('X'), failing(drawing, 408, handled), {
+      pause: 5,
+      onFailure: (_one, why) => told.push(why),
+    });
+    drawing.expectObservable(result, '40ms !').toBe('-a-b', { a: 'a "X"', b: 'b "X"' });
+    drawing.flush();
+    expect(handled).toEqual(['0 X 1', '1 X a', '3 X b', '7 X 1', '14 X 1']);
+    expect(told).toEqual(['mqtt could not deliver it: silent']);
+  }),
+);
+
+test(
+  'gives an update that got no answer to the next client at once',
+  marbles((drawing) => {
+    const handled: string[] = [];
+    const result = served(drawing, '1', drawing.cold('X--Y', up), failing(drawing, 408, handled));
+    drawing.expectObservable(result, '20ms !').toBe('');
+    drawing.flush();
+    expect(handled).toEqual(['0 X 1', '3 Y 1']);
+  }),
+);
+
+test.each<readonly [RpcError['code'], readonly string[]]>([
+  [408, ['0 X 1', '0 X 5', '7 X 1', '7 X 5', '9 Y 1', '9 Y 2', '9 Y 3', '9 Y 5']],
+  [503, ['0 X 1', '0 X 5', '9 Y 1', '9 Y 2', '9 Y 3', '9 Y 5']],
+])('hands over no update of a device before the earlier ones of it are done, with code %i', (code, expected) =>
+  marbles((drawing) => {
+    const handled: string[] = [];
+    const clients = drawing.cold('X--------Y', up);
+    const result = served(drawing, '(1235)', clients, failing(drawing, code, handled), { pause: 5 });
+    drawing.expectObservable(result, '20ms !').toBe('');
+    drawing.flush();
+    expect(handled).toEqual(expected);
+  })(),
+);
+
+test(
+  'says of an update why it has waited for too long',
+  marbles((drawing) => {
+    const told: string[] = [];
+    const result = served(drawing, '12', of('X'), () => NEVER, { onFailure: (_one, why) => told.push(why) });
+    drawing.expectObservable(result, '30ms !').toBe('');
+    drawing.flush();
+    expect(told).toEqual(['mqtt waits for an earlier update of the device']);
+  }),
+);
+
+test.each([
+  ['fails then', '1|', '--|'],
+  ['rests then', '1---|', '----|'],
+])('does not give an update again when its commands have completed: one that %s', (_, commands, expected) =>
+  marbles((drawing) => {
+    const told: string[] = [];
+    const handled: string[] = [];
+    const result = served(drawing, commands, of('X'), failing(drawing, 408, handled), {
+      onFailure: (_one, why) => told.push(why),
+    });
+    drawing.expectObservable(result).toBe(expected);
+    drawing.flush();
+    expect(handled).toEqual(['0 X 1']);
+    expect(told).toEqual(['mqtt could not deliver it: silent']);
+  })(),
+);
+
+test('hands over thousands that wait, and are done at once', () => {
+  const commands = new Subject<Command>();
+  const clients = new Subject<string>();
+  let handled = 0;
+  const handle = () => (handled++, EMPTY);
+  const subscription = serve(commands, clients, handle, { name: 'mqtt', limit: 5_000 }).subscribe();
+  for (let i = 0; i < 5_000; i += 1) commands.next(command('1'));
+  clients.next('X');
+  subscription.unsubscribe();
+  expect(handled).toBe(5_000);
+});
+
+test(
+  'hands over nothing more when it is torn down by what it says',
+  marbles((drawing) => {
+    const handled: string[] = [];
+    const result = served(drawing, '(ab)', drawing.cold('-X', up), failing(drawing, 408, handled)).pipe(take(1));
+    drawing.expectObservable(result).toBe('-(a|)', { a: 'a "X"' });
+    drawing.flush();
+    expect(handled).toEqual(['1 X a']);
   }),
 );
 

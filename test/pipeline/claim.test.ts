@@ -10,14 +10,7 @@ import type { Envelope } from '../../src/model/envelope.js';
 import type { Message } from '../../src/model/message.js';
 import { gateway } from '../../src/pipeline.js';
 import { startPlatform } from '../peers/platform.js';
-
-const until = async (holds: () => boolean): Promise<void> => {
-  const end = Date.now() + 15_000;
-  while (!holds()) {
-    if (Date.now() > end) throw new Error(`not in time: ${holds.toString()}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-};
+import { until } from '../until.js';
 
 test('a claim goes through the storage in the order of its device, and reaches the platform once', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'claim-'));

@@ -13,6 +13,7 @@ import type { Fact } from '../../src/model/fact.js';
 import type { Data, Message } from '../../src/model/message.js';
 import { noFacts } from '../../src/operators/tally.js';
 import { ownReports } from '../../src/pipeline/own-reports.js';
+import { until } from '../until.js';
 
 let folder = '';
 beforeEach(() => {
@@ -46,14 +47,6 @@ const message: Data = {
   telemetry: [{ ts: 1, values: { a: 1, b: 2 } }],
   attributes: { x: 1 },
 };
-const until = async (holds: () => boolean): Promise<void> => {
-  const end = Date.now() + 5_000;
-  while (!holds()) {
-    if (Date.now() > end) throw new Error(`not in time: ${holds.toString()}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-};
-
 test('where the configuration wants none, messages pass untouched and there is no source', () => {
   const { source, arriving, leaving } = own({ enable: false });
   expect(source).toBeUndefined();

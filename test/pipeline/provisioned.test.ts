@@ -11,14 +11,7 @@ import type { Fact } from '../../src/model/fact.js';
 import type { Message } from '../../src/model/message.js';
 import { gateway } from '../../src/pipeline.js';
 import { startPlatform } from '../peers/platform.js';
-
-const until = async (holds: () => boolean): Promise<void> => {
-  const end = Date.now() + 15_000;
-  while (!holds()) {
-    if (Date.now() > end) throw new Error(`not in time: ${holds.toString()}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-};
+import { until } from '../until.js';
 
 test('what devices send before the gateway has credentials waits on disk, and is delivered once it has some', async () => {
   const root = mkdtempSync(join(tmpdir(), 'provisioned-'));

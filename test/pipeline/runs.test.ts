@@ -1,6 +1,7 @@
 import { EMPTY, Subject, concat, defer, ignoreElements, of, take, throwError } from 'rxjs';
 import type { Observable } from 'rxjs';
-import { expect, test } from 'vitest';
+import { TestScheduler } from 'rxjs/testing';
+import { describe, expect, test } from 'vitest';
 import { decode } from '../../src/model/decode.js';
 import { gatewayConfig } from '../../src/config/gateway-config.js';
 import type { GatewayConfig } from '../../src/config/gateway-config.js';
@@ -31,10 +32,20 @@ const scene = (restart: Restart = {}) => {
     });
   };
   const log = { info: () => undefined, error: (text: string) => said.push(text) };
-  const { all, restarting } = runs(configOf('first'), { ...restart, make, log });
-  all.subscribe({ complete: () => said.push('end'), error: (error: unknown) => said.push(String(error)) });
+  const up = new Subject<void>();
+  const scheduler = new TestScheduler(() => undefined);
+  const pass = (ms: number): void => {
+    scheduler.maxFrames = scheduler.frame + ms;
+    scheduler.flush();
+    scheduler.frame = scheduler.maxFrames;
+  };
+  const { all, restarting } = runs(configOf('first'), { ...restart, make, log, up, scheduler });
+  const running = all.subscribe({
+    complete: () => said.push('end'),
+    error: (error: unknown) => said.push(String(error)),
+  });
   const begin = (): void => void restarting.begin.subscribe({ error: (error: unknown) => said.push(String(error)) });
-  return { said, begin, restarting, bug };
+  return { said, begin, restarting, bug, up, pass, running };
 };
 
 test('without anything else to read a gateway begins again as it was', () => {
@@ -87,6 +98,40 @@ test('a run that fails with nothing before it is the end; so is a bug, whatever 
   other.begin();
   other.bug.error(new TypeError('a bug'));
   expect(other.said.at(-1)).toBe('TypeError: a bug');
+});
+
+describe('a run that fails for good after a restart', () => {
+  const fatal = new FatalError('STORAGE_FAILED', 'much later');
+  const restarted = () => {
+    const it = scene({ read: of(configOf('second')) });
+    it.begin();
+    return it;
+  };
+  const back = expect.stringContaining('one before') as string;
+  const end = 'FatalError: much later';
+
+  test.each<[string, (it: ReturnType<typeof scene>) => void, string]>([
+    ['makes room for the one before it at once', () => undefined, back],
+    ['makes room until a minute has passed', ({ pass }) => pass(59_999), back],
+    ['is the end once it has reached the platform', ({ up }) => up.next(), end],
+    ['is the end once it has run for a minute', ({ pass }) => pass(60_000), end],
+  ])('%s', (_, meanwhile, expected) => {
+    const it = restarted();
+    meanwhile(it);
+    it.bug.error(fatal);
+    expect(it.said.slice(0, 4)).toEqual(['+first', '-first', '+second', expected]);
+  });
+
+  test('leaves no timer behind when it ends otherwise', () => {
+    const it = restarted();
+    it.begin();
+    it.up.next();
+    expect(it.up.observed).toBe(false);
+    it.begin();
+    expect(it.up.observed).toBe(true);
+    it.running.unsubscribe();
+    expect(it.up.observed).toBe(false);
+  });
 });
 
 test('where the configuration says exit, whoever runs the gateway is told, and nothing begins here', () => {

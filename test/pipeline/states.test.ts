@@ -11,14 +11,7 @@ import { logFact } from '../../src/log/log-fact.js';
 import type { Fact } from '../../src/model/fact.js';
 import { gateway } from '../../src/pipeline.js';
 import { startPlatform } from '../peers/platform.js';
-
-const until = async (holds: () => boolean): Promise<void> => {
-  const end = Date.now() + 15_000;
-  while (!holds()) {
-    if (Date.now() > end) throw new Error(`not in time: ${holds.toString()}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-};
+import { until } from '../until.js';
 
 const freePort = async (): Promise<number> => {
   const server = createServer();

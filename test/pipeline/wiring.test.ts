@@ -11,13 +11,7 @@ import type { Envelope } from '../../src/model/envelope.js';
 import type { Data, Message } from '../../src/model/message.js';
 import { gateway } from '../../src/pipeline.js';
 import { folderFor } from '../operators/buffer/with-store.js';
-
-const until = async (what: () => boolean): Promise<void> => {
-  for (let turn = 0; !what(); turn += 1) {
-    if (turn > 100_000) throw new Error(`never came: ${what.toString()}`);
-    await new Promise(setImmediate);
-  }
-};
+import { until } from '../until.js';
 
 const data = (device: string, value: number): Data => ({
   kind: 'data',

@@ -1,12 +1,11 @@
 import * as t from 'io-ts';
 import { defaulted, inert, optional, refine, section } from '../../model/codec.js';
+import { whole } from '../../model/whole.js';
 
 const MB = 1024 * 1024;
 const units: Readonly<Record<string, number>> = { '': 1, B: 1, KB: 1024, MB, GB: 1024 * MB };
 
-const whole = (least: number, name: string): t.Type<number, unknown> =>
-  refine(t.number, (value) => Number.isSafeInteger(value) && value >= least, name);
-const count = whole(1, 'a whole number, at least 1');
+const count = whole('a whole number', 1);
 const positive = refine(t.number, (value) => Number.isFinite(value) && value > 0, 'a number above 0');
 
 const oneOf = <A extends string>(...values: readonly A[]): t.Type<A, unknown> => {
@@ -63,7 +62,7 @@ export const storageConfig = section('the storage section: {"type", …}', {
     'What gives way at the cap: the sources wait and nothing is lost, the oldest goes, or the new one is dropped.',
   ),
   max_dead_letters: defaulted(
-    whole(0, 'a whole number, at least 0'),
+    whole('a whole number', 0),
     10_000,
     'How many messages that the platform refused for good are kept.',
   ),

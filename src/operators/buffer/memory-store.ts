@@ -1,7 +1,7 @@
 import { EMPTY, defer, of } from 'rxjs';
 import { noSums } from './no-sums.js';
 import { READ_BYTES } from './store.js';
-import type { Row, Store } from './store.js';
+import type { Known, Opened, Row, Store, Sum } from './store.js';
 
 /** Index of the first row with `id >= from`. Rows are sorted by id; removed ones keep their place until the next sweep. */
 const lowerBound = (rows: readonly Row[], from: number): number => {
@@ -17,7 +17,7 @@ const lowerBound = (rows: readonly Row[], from: number): number => {
 
 /**
  * A store in RAM. Promises nothing beyond the life of the process: its acknowledgements mean "in memory", and the gateway says so
- * at start.
+ * at start. `opened` says what it holds at the time it is asked for, for a later run of the same process.
  */
 export const memoryStore = (): Store => {
   let rows: Row[] = [];
@@ -27,14 +27,30 @@ export const memoryStore = (): Store => {
     rows = rows.filter((row) => !gone.has(row.id));
     gone.clear();
   };
+  const sums: Record<Sum, number> = { ...noSums };
+  const devices = new Map<string, Known>();
+  let nextId = 1;
+  let bytes = 0;
   return {
-    opened: { nextId: 1, records: 0, bytes: 0, sums: noSums, devices: [] },
+    get opened(): Opened {
+      const records = rows.length - gone.size;
+      return { nextId, records, bytes, sums: { ...sums }, devices: [...devices.values()] };
+    },
     durable: false,
     batchBytes: Infinity,
     commit: (batch) =>
       defer(() => {
-        for (const row of batch.append) rows.push(row);
-        for (const { id } of batch.remove) gone.add(id);
+        for (const row of batch.append) {
+          rows.push(row);
+          bytes += row.bytes;
+          nextId = row.id + 1;
+        }
+        for (const leaving of batch.remove) {
+          gone.add(leaving.id);
+          bytes -= leaving.bytes;
+        }
+        for (const entry of batch.devices) devices.set(entry.device, entry);
+        for (const [sum, n] of Object.entries(batch.sums) as [Sum, number][]) sums[sum] += n;
         sweep();
         return EMPTY;
       }),

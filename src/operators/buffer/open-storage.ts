@@ -16,9 +16,13 @@ export interface Storage {
 
 /**
  * Opens the storage that a configuration asks for; it stays open until it is unsubscribed. What `memory` promises is said in the log,
- * and its dead letters are said there and not kept.
+ * and its dead letters are said there and not kept. `kept` is the memory that an earlier run of this process has used. Default: an empty one.
  */
-export const openStorage = (plan: StoragePlan, surroundings: Omit<OpenStore, 'folder'>): Observable<Storage> => {
+export const openStorage = (
+  plan: StoragePlan,
+  surroundings: Omit<OpenStore, 'folder'>,
+  kept?: Store,
+): Observable<Storage> => {
   if (plan.kind === 'sqlite') {
     surroundings.log.info('the storage is SQLite', { folder: plan.folder });
     const file = join(plan.folder, 'dead-letters.jsonl');
@@ -30,6 +34,6 @@ export const openStorage = (plan: StoragePlan, surroundings: Omit<OpenStore, 'fo
     surroundings.log.warn(
       'the storage is memory: what is queued is lost when the gateway ends, and an acknowledgement means no more',
     );
-    return concat(of({ store: memoryStore(), deadLetters: () => EMPTY }), NEVER);
+    return concat(of({ store: kept ?? memoryStore(), deadLetters: () => EMPTY }), NEVER);
   });
 };

@@ -1,9 +1,9 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Log } from '../../model/component.js';
 import { reasonOf } from '../../model/errors.js';
 import type { Renamed } from '../rename-devices.js';
-import { synced } from './synced.js';
+import { replaceFile } from './replace-file.js';
 
 const FILE = 'renamed-devices.json';
 
@@ -39,10 +39,7 @@ export const renameFile = (folder: string, log: Log): RenameFile => {
     },
     save: (all) => {
       try {
-        writeFileSync(`${file}.new`, JSON.stringify(all), { mode: 0o600 });
-        synced(`${file}.new`);
-        renameSync(`${file}.new`, file);
-        synced(dirname(file));
+        replaceFile(file, JSON.stringify(all));
       } catch (error) {
         log.error('the names that the platform has given to devices cannot be kept; a restart forgets them', {
           file,

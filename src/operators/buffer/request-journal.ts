@@ -1,8 +1,9 @@
-import { appendFileSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Log } from '../../model/component.js';
 import { reasonOf } from '../../model/errors.js';
 import type { Journal } from '../dispatch/journal.js';
+import { replaceFile } from './replace-file.js';
 
 const FILE = 'requests.journal';
 /** The platform keeps a request no longer by itself. */
@@ -51,8 +52,7 @@ export const requestJournal = ({ folder, log, now, most = 10_000 }: RequestJourn
   };
   const compact = (): void => {
     const text = [...begun].map(([key, at]) => `+${key} ${at}\n`).join('');
-    writeFileSync(`${file}.new`, text, { mode: 0o600 });
-    renameSync(`${file}.new`, file);
+    replaceFile(file, text);
     lines = begun.size;
   };
   const append = (line: string): void =>

@@ -60,25 +60,30 @@ const claims = (damaged: Database): Observable<Claims> => {
   );
   const top = damaged.all<{ top: unknown }>('SELECT max(id) AS top FROM rows').pipe(
     map(([row]) => (isCount(row?.top) ? row.top + 1 : 0)),
-    catchError(() => of(Number.MAX_SAFE_INTEGER)),
+    catchError(() => of(undefined)),
   );
   return concat(totals, top).pipe(
     toArray(),
     map((both) => {
-      const [{ next_id: end, records, ...sums }, above] = both as [Record<string, unknown>, number];
+      const [{ next_id: next, records, ...sums }, above] = both as [Record<string, unknown>, number | undefined];
+      const end = isCount(next) ? Math.max(next, above ?? 0) : (above ?? Number.MAX_SAFE_INTEGER);
       const counted = Object.fromEntries(Object.values(SUM_COLUMNS).map((column) => [column, sums[column]]));
       // Totals that do not add up are damaged too.
       const sound =
         isCount(records) &&
         hasCounts(counted) &&
         counted[SUM_COLUMNS.received] === GONE.reduce((sum, column) => sum + counted[column]!, records);
-      return { end: isCount(end) ? Math.max(end, above) : above, ...(sound ? { totals: { records, counted } } : {}) };
+      return { end, ...(sound ? { totals: { records, counted } } : {}) };
     }),
   );
 };
 
+/** Readable rows between unreadable ones are found if they are more than so many, or than a ten-thousandth of what is left. */
+const LONGEST_STRIDE = 256;
+
 /** Row by row over the first unreadable ones, then in growing strides: a file without a readable page must come to an end too. */
-const stride = (misses: number): number => (misses < 64 ? 1 : 2 ** Math.min(40, misses - 64));
+const stride = (misses: number, left: number): number =>
+  misses < 64 ? 1 : Math.min(2 ** Math.min(40, misses - 64), Math.max(LONGEST_STRIDE, Math.ceil(left / 10_000)));
 
 /** Above the lower bound. */
 const middle = (from: number, to: number): number => from + Math.max(1, Math.floor((to - from) / 2));
@@ -124,7 +129,9 @@ const walk = (damaged: Database, fresh: Database, end: number): Observable<numbe
             mergeMap(({ rows }) => {
               if (!rows) {
                 if (at.step > 1) return of({ ...at, step: at.step >>> 1 });
-                const from = at.landed === undefined ? at.from + stride(at.misses) : middle(at.from, at.landed);
+                // Not past the last row: from there the way leads back to the first that can be read.
+                const on = Math.min(at.from + stride(at.misses, end - at.from), Math.max(at.from + 1, end - 1));
+                const from = at.landed === undefined ? on : middle(at.from, at.landed);
                 return of({ ...at, from, misses: at.misses + 1, missed: at.from, over: from >= end });
               }
               // A long stride has passed over readable rows: back to the first of them.
@@ -136,7 +143,7 @@ const walk = (damaged: Database, fresh: Database, end: number): Observable<numbe
               const copied = JSON.stringify(
                 sound.map(({ id, device, at, bytes, body }) => [id, device, at, bytes, body]),
               );
-              const on = {
+              const next = {
                 from: top.id + 1,
                 step: Math.min(STEP, at.step * 2),
                 misses: 0,
@@ -144,7 +151,7 @@ const walk = (damaged: Database, fresh: Database, end: number): Observable<numbe
                 salvaged: at.salvaged + sound.length,
                 over: false,
               };
-              return concat(fresh.run(COPY, copied), of(on));
+              return concat(fresh.run(COPY, copied), of(next));
             }),
           ),
     ),

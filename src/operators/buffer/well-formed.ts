@@ -1,7 +1,5 @@
+import { isObject } from '../../model/is-object.js';
 import type { Kept } from '../../model/message.js';
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const isEntry = (entry: unknown): boolean => isObject(entry) && Number.isFinite(entry.ts) && isObject(entry.values);
 

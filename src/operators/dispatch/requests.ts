@@ -1,6 +1,6 @@
 import type { Rpc } from '../../model/command.js';
 import type { Json } from '../../model/message.js';
-import { fifo } from '../fifo.js';
+import { byDeadline } from './by-deadline.js';
 
 /** A request of the platform, from its delivery to its deadline. */
 export interface Request {
@@ -26,8 +26,8 @@ export interface Request {
 /** The requests of the last while. */
 export interface Requests {
   readonly find: (key: string) => Request | undefined;
-  /** Undefined if too many wait. */
-  readonly begin: (key: string, rpc: Rpc, targets: number) => Request | undefined;
+  /** `wait` is how long until its deadline, in ms. Undefined if too many wait. */
+  readonly begin: (key: string, rpc: Rpc, targets: number, wait: number) => Request | undefined;
   /** Whose reply this is: the one that was given this id. */
   readonly of: (device: string | undefined, given: number) => Request | undefined;
   /** A second one takes the place of the first. */
@@ -41,11 +41,11 @@ export interface Requests {
 }
 
 export interface RequestsOptions {
-  /** In ms. */
-  readonly deadline: number;
   /** How many may wait for an answer; twice as many are remembered at all. */
   readonly most: number;
   readonly now: () => number;
+  /** Told of an answered request that makes room before its deadline. */
+  readonly onForgotten?: (key: string) => void;
 }
 
 /** Answers up to so many characters in sum are kept for repeated deliveries. */
@@ -58,19 +58,19 @@ const sizeOf = (content: Json): number =>
   typeof content === 'object' || typeof content === 'string' ? JSON.stringify(content).length : 0;
 
 /**
- * Remembers requests until their deadline, so that each is carried out once and answered once.
+ * Remembers requests until their deadline, each its own, so that each is carried out once and answered once.
  *
  * Promises: no two of a device that wait, or were given up lately, share the id that their sources know, so no reply is taken for another's; bounded
  * by `most` waiting, twice as many in all, and 16 Mi characters of answers.
  */
-export const requests = ({ deadline, most, now }: RequestsOptions): Requests => {
-  /** In the order of their deadlines. */
+export const requests = ({ most, now, onForgotten }: RequestsOptions): Requests => {
   const all = new Map<string, Request>();
+  const queue = byDeadline<Request>();
   const given = new Map<string, Request>();
   /** Ids whose request was given up: a reply may still come. */
   const overdue = new Set<string>();
-  /** The answered ones in the order of their answers; some may have been forgotten since. */
-  const answered = fifo<Request>();
+  /** Those whose answer is kept, in the order of their answers. */
+  const answered = new Set<Request>();
   let waiting = 0;
   let kept = 0;
   let last = OWN_IDS;
@@ -79,6 +79,7 @@ export const requests = ({ deadline, most, now }: RequestsOptions): Requests => 
     kept -= request.size;
     request.size = 0;
     delete request.content;
+    answered.delete(request);
   };
   const drop = (request: Request): void => {
     all.delete(request.key);
@@ -94,16 +95,16 @@ export const requests = ({ deadline, most, now }: RequestsOptions): Requests => 
 
   const makeRoom = (): void => {
     if (all.size < 2 * most) return;
-    for (const old of all.values()) {
-      if (!old.answered) continue;
-      drop(old);
-      break;
-    }
+    const old = queue.all().find((request) => request.answered);
+    if (old === undefined) return;
+    queue.remove(old);
+    drop(old);
+    onForgotten?.(old.key);
   };
 
   return {
     find: (key) => all.get(key),
-    begin: (key, rpc, targets) => {
+    begin: (key, rpc, targets, wait) => {
       if (waiting >= most) return undefined;
       makeRoom();
       const address = addressOf(rpc.device, rpc.id);
@@ -113,13 +114,14 @@ export const requests = ({ deadline, most, now }: RequestsOptions): Requests => 
         key,
         rpc: { ...(rpc.device === undefined ? {} : { device: rpc.device }), id: rpc.id },
         given: id,
-        due: now() + deadline,
+        due: now() + wait,
         targets,
         left: targets,
         answered: false,
         size: 0,
       };
       all.set(key, request);
+      queue.add(request);
       given.set(addressOf(rpc.device, id), request);
       waiting += 1;
       return request;
@@ -128,28 +130,26 @@ export const requests = ({ deadline, most, now }: RequestsOptions): Requests => 
     answer: (request, content) => {
       if (all.get(request.key) !== request) return;
       if (request.answered) forgetContent(request);
-      else {
-        waiting -= 1;
-        answered.push(request);
-      }
+      else waiting -= 1;
       request.answered = true;
+      answered.add(request);
       request.content = content;
       request.size = sizeOf(content);
       kept += request.size;
-      while (kept > KEPT && answered.size() > 0) forgetContent(answered.shift()!);
+      for (const old of answered) {
+        if (kept <= KEPT) break;
+        forgetContent(old);
+      }
     },
     expired: () => {
-      const late: Request[] = [];
-      for (const request of all.values()) {
-        if (request.due > now()) break;
+      const late = queue.takeDue(now());
+      for (const request of late) {
         drop(request);
         if (!request.answered) giveUp(request);
-        late.push(request);
       }
-      while ((answered.peek()?.due ?? Infinity) <= now()) answered.shift();
       return late;
     },
-    nextDue: () => all.values().next().value?.due,
-    open: () => [...all.values()].filter((request) => !request.answered),
+    nextDue: () => queue.first()?.due,
+    open: () => queue.all().filter((request) => !request.answered),
   };
 };

@@ -46,7 +46,9 @@ export const routes = ({ roster, types, own }: RoutesOptions): Routes => {
       (command.kind === 'attributeValues' ? command.connector : undefined) ?? ofDevice(command.device),
     refusal: (name, why) => {
       if (why === 'busy') return apologies.overloaded;
-      return why === 'absent' && !types.has(name) ? apologies.noConnector(name) : apologies.notRunning(name);
+      return why === 'absent' && name !== own && !types.has(name)
+        ? apologies.noConnector(name)
+        : apologies.notRunning(name);
     },
   };
 };

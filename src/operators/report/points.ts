@@ -1,6 +1,6 @@
 import type { Json } from '../../model/message.js';
-import type { Flight } from './flight.js';
-import type { Round } from './rounds.js';
+import type { Flight } from './launch.js';
+import type { Round } from './periods.js';
 
 export type Kind = 'attributes' | 'telemetry';
 

@@ -2,9 +2,10 @@ import { EMPTY, mergeMap, of } from 'rxjs';
 import type { Observable } from 'rxjs';
 import type { AttributeUpdate, AttributeValues, Command } from '../../model/command.js';
 import type { Context } from '../../model/component.js';
+import { isObject } from '../../model/is-object.js';
 import type { Json } from '../../model/message.js';
 import type { Answers, Asked } from './answers.js';
-import { isRecord, parseJson } from './parse-json.js';
+import { parseJson } from './parse-json.js';
 import type { Downlink, Session } from './session.js';
 import { topics } from './topics.js';
 
@@ -27,7 +28,7 @@ const update = (data: Obj, device?: string): AttributeUpdate => {
 const deviceRpc = (json: Obj): Command | undefined => {
   const device = nameOf(json.device);
   const data = json.data;
-  if (device === undefined || !isRecord(data)) return undefined;
+  if (device === undefined || !isObject(data)) return undefined;
   const { id, method, params = null } = data;
   return typeof id === 'number' && typeof method === 'string' ? { kind: 'rpc', device, id, method, params } : undefined;
 };
@@ -35,7 +36,7 @@ const deviceRpc = (json: Obj): Command | undefined => {
 const deviceUpdate = (json: Obj): Command | undefined => {
   const device = nameOf(json.device);
   const data = json.data;
-  return device !== undefined && isRecord(data) ? update(data, device) : undefined;
+  return device !== undefined && isObject(data) ? update(data, device) : undefined;
 };
 
 const toAsker = ({ device, connector, id }: Asked): AttributeValues => ({
@@ -51,7 +52,7 @@ const deviceValues = (json: Obj, answers: Answers): Command | undefined => {
   if (asked === undefined) return undefined;
   return {
     ...toAsker(asked),
-    ...(isRecord(values) ? { values } : {}),
+    ...(isObject(values) ? { values } : {}),
     ...(value === undefined ? {} : { value }),
   } satisfies AttributeValues;
 };
@@ -60,7 +61,7 @@ const ownValues = (json: Obj, wire: number, answers: Answers): Command | undefin
   const asked = answers.take(wire);
   if (asked === undefined) return undefined;
   const values = json[asked.scope];
-  return { ...toAsker(asked), values: isRecord(values) ? values : {} };
+  return { ...toAsker(asked), values: isObject(values) ? values : {} };
 };
 
 /** Reads a downlink. Undefined if it cannot be understood, null if it is none of the commands' business. */
@@ -68,7 +69,7 @@ export const readCommand = ({ topic, payload }: Downlink, answers: Answers): Com
   if (topic.startsWith(topics.ownRpcResponse)) return null;
   if (topic === topics.disconnect) return null;
   const json = parseJson(payload);
-  if (!isRecord(json)) return undefined;
+  if (!isObject(json)) return undefined;
   if (topic === topics.rpc) return deviceRpc(json);
   if (topic === topics.attributes) return deviceUpdate(json);
   if (topic === topics.attributesResponse) return deviceValues(json, answers);

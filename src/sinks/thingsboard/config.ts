@@ -2,24 +2,20 @@ import * as t from 'io-ts';
 import { defaulted, inert, optional, pending, refine, section } from '../../model/codec.js';
 import type { SectionOf } from '../../model/codec.js';
 import { reportStrategy } from '../../model/report-strategy.js';
+import { timerSeconds } from '../../model/timer-seconds.js';
+import { whole } from '../../model/whole.js';
 import { provisioning } from './provisioning.js';
 import { ratesCodec, standardRates } from './rates.js';
 import { securityCodec } from './security.js';
 
-const whole = (least: number, most: number, name: string): t.Type<number, unknown> =>
-  refine(t.number, (n) => Number.isInteger(n) && n >= least && n <= most, `${name} (${least} to ${most})`);
-
 const seconds = refine(t.number, (n) => n > 0, 'seconds above 0');
-/** What a timer of Node.js can wait for, about 24 days: with more it would not wait at all. */
-const LONGEST = 2_147_483;
-const wait = refine(t.number, (n) => n > 0 && n <= LONGEST, `seconds above 0, at most ${LONGEST}`);
-const port = whole(1, 65_535, 'a port');
+const port = whole('a port', 1, 65_535);
 
 const statistics = section('statistics', {
   enable: defaulted(t.boolean, true, "Send the gateway's own statistics, the states of its connectors and its alerts."),
-  statsSendPeriodInSeconds: defaulted(wait, 60, 'Seconds between two statistics messages, at least 10.'),
+  statsSendPeriodInSeconds: defaulted(timerSeconds, 60, 'Seconds between two statistics messages, at least 10.'),
   enableCustom: defaulted(t.boolean, false, 'Run the commands of the file `configuration`, and send what they print.'),
-  customStatsSendPeriodInSeconds: defaulted(wait, 3600, 'Seconds between two runs of these commands.'),
+  customStatsSendPeriodInSeconds: defaulted(timerSeconds, 3600, 'Seconds between two runs of these commands.'),
   configuration: optional(
     t.string,
     'File with a list of commands: `[{"attributeOnGateway": "kernel", "command": ["uname", "-r"], "timeout": 10}]`. `timeout` is in seconds. No shell reads them.',
@@ -34,16 +30,16 @@ const deviceFiltering = section('deviceFiltering', {
 const checkingDeviceActivity = section('checkingDeviceActivity', {
   checkDeviceInactivity: defaulted(t.boolean, false, 'Disconnect devices that are silent.'),
   inactivityTimeoutSeconds: defaulted(seconds, 50, 'Seconds of silence after which a device counts as inactive.'),
-  inactivityCheckPeriodSeconds: defaulted(wait, 1, 'Seconds between two checks.'),
+  inactivityCheckPeriodSeconds: defaulted(timerSeconds, 1, 'Seconds between two checks.'),
 });
 
 const fields = {
   host: defaulted(t.string, 'localhost', 'Host of the ThingsBoard platform.'),
   port: defaulted(port, 1883, 'MQTT port of the platform; 8883 always means TLS.'),
-  keep_alive: defaulted(whole(1, 65_535, 'seconds'), 120, 'MQTT keep-alive in seconds.'),
+  keep_alive: defaulted(whole('seconds', 1, 65_535), 120, 'MQTT keep-alive in seconds.'),
   qos: inert(
     defaulted(
-      whole(0, 1, 'a QoS'),
+      whole('a QoS', 0, 1),
       1,
       'Data always travels with QoS 1, whatever this says: its arrival could not be known otherwise.',
     ),
@@ -67,22 +63,22 @@ const fields = {
     '5, or 4 for MQTT 3.1.1, whose acknowledgements carry no reason: what the platform refuses there is lost without a word.',
   ),
   maxPayloadSizeBytes: defaulted(
-    whole(64, 268_435_455, 'bytes'),
+    whole('bytes', 64, 268_435_455),
     8196,
     'Largest payload in encoded bytes. A single larger data point travels alone. The platform can lower it.',
   ),
   maxDevicesPerPublish: defaulted(
-    whole(1, 1000, 'devices'),
+    whole('devices', 1, 1000),
     1,
     'Devices in one publish. More than 1 needs ThingsBoard 4.2 or later: older ones acknowledge each device by itself.',
   ),
   maxInflightPublishes: defaulted(
-    whole(1, 90, 'publishes'),
+    whole('publishes', 1, 90),
     50,
     'Publishes that may be unacknowledged at a time. The platform closes connections above 100.',
   ),
   ackTimeoutSeconds: defaulted(
-    wait,
+    timerSeconds,
     30,
     'Seconds that the oldest publish may wait for its acknowledgement before the connection is made anew.',
   ),
@@ -92,7 +88,7 @@ const fields = {
   deviceRateLimits: defaulted(ratesCodec, standardRates, 'Telemetry messages of all attached devices together.'),
   deviceDpRateLimits: defaulted(ratesCodec, [], 'Data points of all attached devices together.'),
   deviceMessagesRateLimits: defaulted(ratesCodec, standardRates, 'Other messages of all attached devices together.'),
-  rateLimitPercentage: defaulted(whole(1, 100, 'percent'), 80, 'Percent of each rate limit that is used.'),
+  rateLimitPercentage: defaulted(whole('percent', 1, 100), 80, 'Percent of each rate limit that is used.'),
   statistics: defaulted(
     statistics,
     { enable: true, statsSendPeriodInSeconds: 60, enableCustom: false, customStatsSendPeriodInSeconds: 3600 },

@@ -93,14 +93,15 @@ export const control = ({
 }: ControlOptions) => {
   const waiting = { attributeRequest: 0, reply: 0 };
   /**
-   * An unknown device would be made under the profile `default`: the message waits two seconds for the device to say its own. A reply need not: whom
-   * the platform has asked is there.
+   * An unknown device would be made under the profile `default`: a request that says none itself waits two seconds for the device to say its own. A reply
+   * need not: whom the platform has asked is there.
    */
   const announced = (session: Session, value: Control): Observable<void> => {
     const { kind, device = GATEWAY_DEVICE } = value;
     if (device === GATEWAY_DEVICE || (kind === 'reply' && !announce.knows(device))) return of(undefined);
     if (isIdle(value)) return announce.announced(session, device);
-    const unknown = timer(STRANGER, scheduler).pipe(map(() => 'default'));
+    const said = value.kind === 'attributeRequest' ? value.profile : undefined;
+    const unknown = said === undefined ? timer(STRANGER, scheduler).pipe(map(() => 'default')) : of(said);
     return race(announce.met(device), unknown).pipe(
       take(1),
       mergeMap((profile) => announce.before(session, device, profile)),

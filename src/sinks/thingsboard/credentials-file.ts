@@ -1,16 +1,8 @@
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { FatalError, reasonOf } from '../../model/errors.js';
+import { replaceFile } from '../../operators/buffer/replace-file.js';
+import { synced } from '../../operators/buffer/synced.js';
 import { credentialsNames } from './credentials-names.js';
 
 const NAME = credentialsNames.stored;
@@ -28,33 +20,8 @@ export interface CredentialsFile {
   readonly remove: () => boolean;
 }
 
-/** Until the name is on disk, too, a power cut could take the file away. */
-const sync = (path: string): void => {
-  const handle = openSync(path, 'r');
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
-};
-
 const write = (folder: string, name: string, text: string): void => {
-  const path = join(folder, name);
-  const temporary = `${path}.${process.pid}.tmp`;
-  try {
-    rmSync(temporary, { force: true });
-    const handle = openSync(temporary, 'wx', 0o600);
-    try {
-      writeSync(handle, text);
-      fsyncSync(handle);
-    } finally {
-      closeSync(handle);
-    }
-    renameSync(temporary, path);
-    sync(folder);
-  } finally {
-    rmSync(temporary, { force: true });
-  }
+  replaceFile(join(folder, name), text);
 };
 
 /**
@@ -102,7 +69,7 @@ export const credentialsFile = (folders: readonly string[]): CredentialsFile => 
       // First what names the others: a certificate without its key would be tried for ever.
       for (const name of [NAME, credentialsNames.key, credentialsNames.cert])
         rmSync(join(folder, name), { force: true });
-      sync(folder);
+      synced(folder);
     }
     return found.length > 0;
   },

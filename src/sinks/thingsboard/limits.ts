@@ -1,10 +1,11 @@
 import { filter, ignoreElements, merge, mergeMap, take, tap } from 'rxjs';
 import type { Observable } from 'rxjs';
+import { isObject } from '../../model/is-object.js';
 import type { Json } from '../../model/message.js';
 import type { Allowance, Bucket, PlatformLimits } from './allowance.js';
 import { LinkLost } from './link-lost.js';
 import { notThingsBoard } from './not-thingsboard.js';
-import { isRecord, parseJson } from './parse-json.js';
+import { parseJson } from './parse-json.js';
 import { parseRates } from './rates.js';
 import type { Rates } from '../../operators/rate-limit.js';
 import type { Session } from './session.js';
@@ -16,7 +17,7 @@ const QUESTION = '{"method":"getSessionLimits","params":{}}';
 const OPENING = 3;
 
 const ratesOf = (json: Json | undefined): Rates<Bucket> | undefined => {
-  if (!isRecord(json)) return undefined;
+  if (!isObject(json)) return undefined;
   const read = (key: string) => {
     const text = json[key];
     return text === undefined || text === null ? [] : typeof text === 'string' ? parseRates(text) : undefined;
@@ -28,9 +29,9 @@ const ratesOf = (json: Json | undefined): Rates<Bucket> | undefined => {
 /** Reads the answer; undefined if it is none (older servers answer `{"error":"timeout"}`), `notGateway` if it tells that the entity is no gateway. */
 export const readLimits = (payload: string): PlatformLimits | 'notGateway' | undefined => {
   const json = parseJson(payload);
-  if (!isRecord(json)) return undefined;
+  if (!isObject(json)) return undefined;
   const [own, devices] = [ratesOf(json.rateLimits), ratesOf(json.gatewayRateLimits)];
-  if (isRecord(json.rateLimits) && json.gatewayRateLimits === undefined) return 'notGateway';
+  if (isObject(json.rateLimits) && json.gatewayRateLimits === undefined) return 'notGateway';
   const size = json.maxPayloadSize;
   return {
     ...(own === undefined ? {} : { own }),

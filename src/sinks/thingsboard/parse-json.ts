@@ -14,6 +14,3 @@ export const parseJson = (text: string): Json | undefined => {
     return undefined;
   }
 };
-
-export const isRecord = (json: Json | undefined): json is Readonly<Record<string, Json>> =>
-  typeof json === 'object' && json !== null && !Array.isArray(json);

@@ -5,12 +5,13 @@ import { asyncScheduler, defer, map, of, throwError } from 'rxjs';
 import type { Observable, SchedulerLike } from 'rxjs';
 import type { Context } from '../../model/component.js';
 import { FatalError, reasonOf } from '../../model/errors.js';
+import { isObject } from '../../model/is-object.js';
 import { askPlatform } from './ask-platform.js';
 import type { ThingsBoardConfig } from './config.js';
 import { credentialsFile } from './credentials-file.js';
 import { credentialsNames } from './credentials-names.js';
 import { LinkLost } from './link-lost.js';
-import { isRecord, parseJson } from './parse-json.js';
+import { parseJson } from './parse-json.js';
 import { provisioned } from './provisioned.js';
 import type { Provisioning } from './provisioning.js';
 import type { Security } from './security.js';
@@ -128,9 +129,9 @@ export const provision = (
   };
   const take = (folder: string, text: string): Security => {
     const answer = text.length > LARGEST ? undefined : parseJson(text);
-    const { status, errorMsg } = isRecord(answer) ? answer : {};
+    const { status, errorMsg } = isObject(answer) ? answer : {};
     const { deviceName } = provisioning ?? {};
-    if (status !== 'SUCCESS' || !isRecord(answer)) throw refusal(status, errorMsg, deviceName);
+    if (status !== 'SUCCESS' || !isObject(answer)) throw refusal(status, errorMsg, deviceName);
     const kept = answer.credentialsType === 'X509_CERTIFICATE' ? { ...answer, cert: CERT, privateKey: KEY } : answer;
     const security = understood(folder, JSON.stringify(kept));
     if (security === undefined) throw refusal(undefined, undefined, deviceName);

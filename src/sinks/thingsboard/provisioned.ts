@@ -1,5 +1,5 @@
+import { isObject } from '../../model/is-object.js';
 import type { Json } from '../../model/message.js';
-import { isRecord } from './parse-json.js';
 import type { Security } from './security.js';
 
 const textOf = (json: Json | undefined): string | undefined =>
@@ -13,7 +13,7 @@ const FILES = { cert: 'cert.pem', privateKey: 'key.pem' } as const;
  * `at` gives the path of a file that stands beside it. Source: the platform's MQTT contract, §8.
  */
 export const provisioned = (answer: Json | undefined, at: (file: string) => string): Security | undefined => {
-  if (!isRecord(answer)) return undefined;
+  if (!isObject(answer)) return undefined;
   const { credentialsType, credentialsValue: value } = answer;
   switch (credentialsType) {
     case 'ACCESS_TOKEN': {
@@ -21,7 +21,7 @@ export const provisioned = (answer: Json | undefined, at: (file: string) => stri
       return accessToken === undefined ? undefined : { type: 'accessToken', accessToken };
     }
     case 'MQTT_BASIC': {
-      if (!isRecord(value)) return undefined;
+      if (!isObject(value)) return undefined;
       const [clientId, username, password] = [value.clientId, value.userName, value.password].map(textOf);
       if (clientId === undefined && username === undefined) return undefined;
       return {

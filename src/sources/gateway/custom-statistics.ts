@@ -4,22 +4,20 @@ import {
   concatMap,
   defer,
   EMPTY,
-  endWith,
   exhaustMap,
   filter,
   from,
-  ignoreElements,
   map,
-  takeUntil,
   timer,
   toArray,
 } from 'rxjs';
 import type { Observable, SchedulerLike } from 'rxjs';
 import type { Log, Source } from '../../model/component.js';
-import { envelope } from '../../model/envelope.js';
 import { reasonOf } from '../../model/errors.js';
-import { GATEWAY_DEVICE } from '../../model/message.js';
-import type { Data, Json } from '../../model/message.js';
+import type { Json } from '../../model/message.js';
+import { enclose } from '../../operators/enclose.js';
+import { untilAsked } from '../../operators/until-asked.js';
+import { ownData } from './own-data.js';
 import { runCommand } from './run-command.js';
 
 /** One command whose output is a statistic. */
@@ -75,18 +73,8 @@ export const customStatistics =
     return timer(0, period * 1_000, scheduler).pipe(
       exhaustMap(() => from(wanted).pipe(concatMap(result), toArray())),
       filter((results) => results.length > 0),
-      map((results): Data => {
-        const ts = Math.round(scheduler.now());
-        const telemetry = [{ ts, values: Object.fromEntries(results) }];
-        return { kind: 'data', device: GATEWAY_DEVICE, profile: 'default', telemetry, attributes: {} };
-      }),
-      map((data) =>
-        envelope(
-          data,
-          () => undefined,
-          () => undefined,
-        ),
-      ),
-      takeUntil(commands.pipe(ignoreElements(), endWith(undefined))),
+      map((results) => ownData(Math.round(scheduler.now()), Object.fromEntries(results))),
+      enclose(),
+      untilAsked(commands),
     );
   };

@@ -1,5 +1,5 @@
 import type { Json, Values } from '../../model/message.js';
-import { human } from './human.js';
+import { humanSize } from './human-size.js';
 import type { Reading } from './read-machine.js';
 import type { ConnectorTotals, Totals } from './traffic.js';
 
@@ -64,7 +64,7 @@ export const figures = ({ totals, machine, start }: FiguresOptions): ((now: numb
           diskUsage: percent(read.usedDisk, read.usedDisk + read.freeDisk),
           // The incumbent gives it this name, too, and means what is used.
           freeMemory: percent(read.memory - read.freeMemory, read.memory),
-          freeDisk: human(read.freeDisk),
+          freeDisk: humanSize(read.freeDisk),
           gwProcessCpuUsage: percent(read.cpuTime - cpuTime, now - at),
           gwMemory: percent(read.process.rss, read.memory),
           gwProcessMemoryFullInfo: read.process,

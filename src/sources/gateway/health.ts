@@ -3,15 +3,12 @@ import {
   auditTime,
   concat,
   defer,
-  endWith,
   exhaustMap,
   filter,
-  ignoreElements,
   map,
   merge,
   of,
   Subject,
-  takeUntil,
   tap,
   timer,
 } from 'rxjs';
@@ -21,10 +18,11 @@ import { envelope } from '../../model/envelope.js';
 import type { Envelope } from '../../model/envelope.js';
 import { Refused } from '../../model/errors.js';
 import type { Fact } from '../../model/fact.js';
-import { GATEWAY_DEVICE } from '../../model/message.js';
 import type { Data, Values } from '../../model/message.js';
-import { board } from './board.js';
-import type { News } from './board.js';
+import { untilAsked } from '../../operators/until-asked.js';
+import { componentHealth } from './component-health.js';
+import type { News } from './component-health.js';
+import { ownData } from './own-data.js';
 
 export interface Health {
   /** To be told of every fact, from the first one on. */
@@ -45,22 +43,14 @@ const PACE = 5_000;
 /** Ms for which errors are counted. */
 const MINUTE = 60_000;
 
-const data = (ts: number, { attributes, telemetry }: News): Data => ({
-  kind: 'data',
-  device: GATEWAY_DEVICE,
-  profile: 'default',
-  telemetry: Object.keys(telemetry).length === 0 ? [] : [{ ts, values: telemetry }],
-  attributes,
-});
-
 /**
- * How the components are, as attributes and telemetry of the gateway itself: what {@link board} keeps.
+ * How the components are, as attributes and telemetry of the gateway itself: what {@link componentHealth} keeps.
  *
  * Promises: a message at most every five seconds, with what has changed since; what could not be stored is said again with the next; no timer runs
  * while nothing changes; errors count from nought a minute after the first of them. Source: core.md §10.
  */
 export const health = ({ apart = new Set(), first = {}, scheduler = asyncScheduler }: HealthOptions = {}): Health => {
-  const known = board(apart, first);
+  const known = componentHealth(apart, first);
   const heard = new Subject<'error' | 'change'>();
   return {
     hear: (fact) => {
@@ -79,7 +69,7 @@ export const health = ({ apart = new Set(), first = {}, scheduler = asyncSchedul
             settled.next();
           };
           return envelope(
-            data(Math.round(scheduler.now()), news),
+            ownData(Math.round(scheduler.now()), news.telemetry, news.attributes),
             () => settle(true),
             // What can never be stored is not worth another try.
             (why) => settle(why instanceof Refused),
@@ -96,7 +86,7 @@ export const health = ({ apart = new Set(), first = {}, scheduler = asyncSchedul
           map(() => (unsettled ? undefined : known.news())),
           filter((news) => news !== undefined),
           map(enclosed),
-          takeUntil(commands.pipe(ignoreElements(), endWith(undefined))),
+          untilAsked(commands),
         );
       }),
   };

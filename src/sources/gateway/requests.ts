@@ -6,7 +6,6 @@ import {
   connect,
   endWith,
   filter,
-  ignoreElements,
   map,
   merge,
   mergeMap,
@@ -14,22 +13,22 @@ import {
   observeOn,
   startWith,
   switchMap,
-  takeUntil,
   timer,
   withLatestFrom,
 } from 'rxjs';
 import type { Observable, SchedulerLike } from 'rxjs';
 import type { Command, Rpc } from '../../model/command.js';
 import type { Source } from '../../model/component.js';
-import { envelope } from '../../model/envelope.js';
 import { failure } from '../../model/failure.js';
 import type { Json, Message, Reply } from '../../model/message.js';
 import { replyTo } from '../../model/reply-to.js';
 import { deviceChanges } from '../../operators/device-changes.js';
+import { enclose } from '../../operators/enclose.js';
 import type { Roster } from '../../operators/roster.js';
 import { reasonOf } from '../../model/errors.js';
 import { noFacts } from '../../operators/tally.js';
 import type { Sums } from '../../operators/tally.js';
+import { untilAsked } from '../../operators/until-asked.js';
 import type { Restarting } from './restarting.js';
 
 export interface GatewayRequests {
@@ -180,13 +179,7 @@ export const requests =
           ),
         ),
       ),
-      map((message) =>
-        envelope<Message>(
-          message,
-          () => undefined,
-          () => undefined,
-        ),
-      ),
-      takeUntil(commands.pipe(ignoreElements(), endWith(undefined))),
+      enclose(),
+      untilAsked(commands),
     );
   };

@@ -1,27 +1,14 @@
-import {
-  asyncScheduler,
-  combineLatest,
-  defer,
-  endWith,
-  filter,
-  ignoreElements,
-  map,
-  repeat,
-  startWith,
-  takeUntil,
-  tap,
-  timer,
-  withLatestFrom,
-} from 'rxjs';
+import { asyncScheduler, combineLatest, defer, filter, map, repeat, startWith, tap, timer, withLatestFrom } from 'rxjs';
 import type { Observable, SchedulerLike } from 'rxjs';
 import type { Source } from '../../model/component.js';
 import { envelope } from '../../model/envelope.js';
 import type { Fact } from '../../model/fact.js';
 import { GATEWAY_DEVICE } from '../../model/message.js';
-import type { Data, Values } from '../../model/message.js';
 import { noFacts } from '../../operators/tally.js';
 import type { Sums } from '../../operators/tally.js';
+import { untilAsked } from '../../operators/until-asked.js';
 import type { Figures } from './figures.js';
+import { ownData } from './own-data.js';
 
 /** The incumbent sends no more often either. */
 const SHORTEST = 10;
@@ -48,14 +35,6 @@ const untilNext = (start: number, now: number, every: number): number => {
   const left = every - past;
   return left < every / 2 ? left + every : left;
 };
-
-const data = (ts: number, values: Values): Data => ({
-  kind: 'data',
-  device: GATEWAY_DEVICE,
-  profile: 'default',
-  telemetry: [{ ts, values }],
-  attributes: {},
-});
 
 /**
  * The gateway's own telemetry: devices_connected, messages_received, messages_sent and events_queued, and whatever `figures` adds, once per period.
@@ -93,11 +72,11 @@ export const statistics =
             events_queued: now.sums.queued,
           };
           return envelope(
-            data(Math.round(scheduler.now()), values),
+            ownData(Math.round(scheduler.now()), values),
             () => settle(more),
             () => settle(),
           );
         }),
-        takeUntil(commands.pipe(ignoreElements(), endWith(undefined))),
+        untilAsked(commands),
       );
     });

@@ -1,6 +1,7 @@
 import { map, tap } from 'rxjs';
 import type { Exchanged, Operator, Sink } from '../../model/component.js';
 import type { Fact } from '../../model/fact.js';
+import { hasFailed } from '../../model/has-failed.js';
 import { isKept } from '../../model/message.js';
 import type { Data, Message, Values } from '../../model/message.js';
 
@@ -106,7 +107,7 @@ export const traffic = (apart: ReadonlySet<string>): Traffic => {
         else if (fact.counter === 'failed' && !apart.has(fact.who)) of(fact.who).unconverted += fact.n;
       } else if (fact.kind === 'state' && !apart.has(fact.who)) {
         const one = of(fact.who);
-        if (fact.code !== undefined && fact.phase !== 'disconnected') one.failures += 1;
+        if (hasFailed(fact)) one.failures += 1;
       }
     },
     meter: (connector, read) => {

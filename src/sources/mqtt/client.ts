@@ -9,18 +9,18 @@ import { ConnectionError, Refused } from '../../model/errors.js';
 import { dropMalformed } from '../../operators/drop-malformed.js';
 import { meter as newMeter } from '../../operators/meter.js';
 import type { Meter } from '../../operators/meter.js';
-import { connectOptions } from './connect-options.js';
-import type { BrokerOptions } from './connect-options.js';
-import { connectionLost } from './connection-lost.js';
-import { deferredPuback } from './deferred-puback.js';
-import { inOrder } from './in-order.js';
-import { link } from './link.js';
-import type { Link, OwnLink } from './link.js';
-import { randomClientId } from './random-client-id.js';
-import type { Raw } from './raw.js';
-import { subscribeAll } from './subscribe-all.js';
-import type { Subscribed } from './subscriptions.js';
-import type { Unsettled } from './unsettled.js';
+import { connectOptions } from './connection/connect-options.js';
+import type { BrokerOptions } from './connection/connect-options.js';
+import { connectionLost } from './connection/connection-lost.js';
+import { deferredPuback } from './connection/deferred-puback.js';
+import { inOrder } from './connection/in-order.js';
+import { link } from './connection/link.js';
+import type { Link, OwnLink } from './connection/link.js';
+import { randomClientId } from './connection/random-client-id.js';
+import type { Raw } from './connection/raw.js';
+import { subscribeAll } from './connection/subscribe-all.js';
+import type { Subscribed } from './connection/subscriptions.js';
+import type { Unsettled } from './connection/unsettled.js';
 
 /** A PUBLISH with the delivery guarantee it came with. */
 export interface Received extends Raw {

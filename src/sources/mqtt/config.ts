@@ -1,15 +1,15 @@
 import * as t from 'io-ts';
 import { defaulted, optional, required, section } from '../../model/codec.js';
 import { connectorFields } from '../../model/connector-fields.js';
-import { attributeRequest } from './attribute-request.js';
-import { attributeUpdate } from './attribute-update.js';
-import { broker } from './broker.js';
-import { deviceRequest } from './device-request.js';
-import { mapping } from './mapping.js';
-import { modernFile } from './modern-file.js';
-import { olderKeys } from './older-keys.js';
-import { requestList } from './request-list.js';
-import { serverSideRpc } from './server-side-rpc.js';
+import { olderKeys } from '../../model/older-keys.js';
+import { attributeRequest } from './config/attribute-request.js';
+import { attributeUpdate } from './config/attribute-update.js';
+import { broker } from './config/broker.js';
+import { deviceRequest } from './config/device-request.js';
+import { mapping } from './config/mapping.js';
+import { modernFile } from './config/modern-file.js';
+import { requestList } from './config/request-list.js';
+import { serverSideRpc } from './config/server-side-rpc.js';
 
 const olderPlace = (name: string): string => `Older place of \`requestsMapping.${name}\`; what stands here wins.`;
 

@@ -32,22 +32,22 @@ import { serve } from '../../operators/serve.js';
 import { shed } from '../../operators/shed.js';
 import { stamper } from '../../operators/stamp.js';
 import { supervise } from '../../operators/supervise.js';
-import { attributeAnswers } from './attribute-answers.js';
-import { brokerBackoff } from './broker-backoff.js';
+import { attributeAnswers } from './commands/attribute-answers.js';
+import { brokerBackoff } from './connection/broker-backoff.js';
 import type { client, Received } from './client.js';
 import type { MqttConfig } from './config.js';
 import { downlink } from './downlink.js';
-import { isPersistent } from './is-persistent.js';
-import { letGo } from './let-go.js';
-import type { Link } from './link.js';
-import { mappings } from './mappings.js';
-import type { Raw } from './raw.js';
-import type { Said } from './reader.js';
-import { sessionAdvice } from './session-advice.js';
-import { subscriptions } from './subscriptions.js';
-import { unsettled } from './unsettled.js';
-import { weigh } from './weigh.js';
-import type { Became } from './weigh.js';
+import { isPersistent } from './connection/is-persistent.js';
+import { dropReturnedRequests } from './requests/drop-returned-requests.js';
+import type { Link } from './connection/link.js';
+import { mappings } from './uplink/mappings.js';
+import type { Raw } from './connection/raw.js';
+import type { Reading } from './uplink/reader.js';
+import { sessionAdvice } from './connection/session-advice.js';
+import { subscriptions } from './connection/subscriptions.js';
+import { unsettled } from './connection/unsettled.js';
+import { weigh } from './uplink/weigh.js';
+import type { Weighed } from './uplink/weigh.js';
 
 /** QoS 0 messages that may be unsettled at once. */
 const QOS0_LIMIT = 1_000;
@@ -63,7 +63,7 @@ export interface Halves {
     config: MqttConfig,
     onFailure: (error: Error) => void,
     onNothing: (mapping: string) => void,
-  ) => (raw: Raw, now: number) => readonly Said[];
+  ) => (raw: Raw, now: number) => readonly Reading[];
 }
 
 const tooLarge = (topic: string, bytes: number, most: number): ProtocolError =>
@@ -141,7 +141,7 @@ export const intake =
           endWith(undefined),
           share({ connector: () => new ReplaySubject<unknown>(1), resetOnComplete: false }),
         );
-        const messageOf = (said: Said): Became['message'] => {
+        const messageOf = (said: Reading): Weighed['message'] => {
           if (!('kind' in said))
             return said.report === undefined ? stamp(said, who) : { ...stamp(said, who), report: said.report };
           return said.kind === 'attributeRequest' ? answers.ask(said) : said;
@@ -190,7 +190,7 @@ export const intake =
             () => count('shed'),
             ({ qos }) => qos === 0,
           ),
-          convert<Received, Became>((raw) => {
+          convert<Received, Weighed>((raw) => {
             const { topic, payload } = raw;
             if (payload.length > broker.maxPayloadBytes) throw tooLarge(topic, payload.length, broker.maxPayloadBytes);
             return toConverted(raw, scheduler.now()).map((said, i, { length }) => ({
@@ -202,7 +202,7 @@ export const intake =
           weigh(account),
           requests.attributeRequests.length === 0
             ? identity
-            : letGo(({ id, device }, { message: why }) => {
+            : dropReturnedRequests(({ id, device }, { message: why }) => {
                 answers.forget(id);
                 undelivered({ what: 'attributeRequest', device, why });
               }),

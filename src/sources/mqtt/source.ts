@@ -1,8 +1,9 @@
 import { connector } from '../../model/component.js';
 import { client } from './client.js';
 import { mqttConfig } from './config.js';
-import { missingExtensions } from './missing-extensions.js';
-import { sharedKeys } from './shared-keys.js';
+import { missingExtensions } from './extensions/missing-extensions.js';
+import { rpcPatience } from './commands/rpc-patience.js';
+import { sharedKeys } from './commands/shared-keys.js';
 import { uplink } from './uplink.js';
 import { withExtensions } from './with-extensions.js';
 
@@ -16,6 +17,7 @@ export default connector({
   open: (config, context) => {
     const keysOf = sharedKeys(config.requestsMapping.attributeUpdates);
     if (keysOf !== undefined) context.wants?.(keysOf);
+    context.patience?.(rpcPatience(config.requestsMapping.serverSideRpc));
     return opened(config, context);
   },
 });

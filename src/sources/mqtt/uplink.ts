@@ -5,22 +5,22 @@ import { isEmpty } from '../../operators/extract/is-empty.js';
 import { nestedDeeper } from '../../operators/extract/nested-deeper.js';
 import { remembered } from '../../operators/extract/remembered.js';
 import { topicFilter } from '../../operators/extract/topic-filter.js';
-import { attributeRequests } from './attribute-requests.js';
-import { bytesConverter } from './bytes-converter.js';
+import { attributeRequests } from './requests/attribute-requests.js';
+import { bytesConverter } from './uplink/bytes-converter.js';
 import type { MqttConfig } from './config.js';
-import { customConverter } from './custom-converter.js';
-import { deviceRequests } from './device-requests.js';
-import { jsonConverter } from './json-converter.js';
-import type { Converters } from './load-converters.js';
-import { mappings } from './mappings.js';
-import type { Raw } from './raw.js';
-import { readBody } from './read-body.js';
-import type { Body } from './read-body.js';
-import type { Inbound, Reader, Said } from './reader.js';
-import { reportingOf } from './reporting-of.js';
+import { customConverter } from './extensions/custom-converter.js';
+import { deviceRequests } from './requests/device-requests.js';
+import { jsonConverter } from './uplink/json-converter.js';
+import type { Converters } from './extensions/load-converters.js';
+import { mappings } from './uplink/mappings.js';
+import type { Raw } from './connection/raw.js';
+import { readBody } from './uplink/read-body.js';
+import type { Body } from './uplink/read-body.js';
+import type { Inbound, Reader, Reading } from './uplink/reader.js';
+import { reportingOf } from './uplink/reporting-of.js';
 
 /** Converts one message. `now`, in milliseconds since the epoch, only places two-digit years. */
-export type Uplink = (raw: Raw, now: number) => readonly Said[];
+export type Uplink = (raw: Raw, now: number) => readonly Reading[];
 
 /** Topics whose readers are remembered. */
 const TOPICS = 10_000;
@@ -151,7 +151,7 @@ export const uplink = (
   }, TOPICS);
   return (raw, now) => {
     const message = inbound(raw, now);
-    const result: Said[] = [];
+    const result: Reading[] = [];
     let failures: ProtocolError[] | undefined;
     for (const { label, converts, read } of readersOf(raw.topic)) {
       let trouble: Trouble | undefined;

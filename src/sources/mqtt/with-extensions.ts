@@ -8,9 +8,9 @@ import type { Message } from '../../model/message.js';
 import type { MqttConfig } from './config.js';
 import { intake } from './intake.js';
 import type { Halves } from './intake.js';
-import { loadConverters } from './load-converters.js';
-import type { Converters } from './load-converters.js';
-import { mappings } from './mappings.js';
+import { loadConverters } from './extensions/load-converters.js';
+import type { Converters } from './extensions/load-converters.js';
+import { mappings } from './uplink/mappings.js';
 import type { uplink } from './uplink.js';
 
 /** Commands that are held while converters load, and for how long, in ms. */

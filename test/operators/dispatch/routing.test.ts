@@ -49,6 +49,8 @@ interface Story {
   readonly answers?: string;
   /** How these connectors take what they are given. Default: they do. */
   readonly refuses?: Readonly<Record<string, Parameters<Directed['refuse']>[0]>>;
+  /** How long calls of these connectors may take. Default: no longer than others, 10 frames. */
+  readonly patience?: Readonly<Record<string, number>>;
 }
 
 const nothing = (): void => undefined;
@@ -56,7 +58,7 @@ const EDGE = '19ms !';
 
 const drawn = (story: Story): (() => void) =>
   marbles(({ hot, scheduler, expectObservable }) => {
-    const { commands, of: letters, messages = '', says = {}, answers = '', refuses = {} } = story;
+    const { commands, of: letters, messages = '', says = {}, answers = '', refuses = {}, patience = {} } = story;
     const said = hot<Message>(messages, says);
     let given: Observable<Directed> = NEVER;
     const run = (directed: Observable<Directed>) => {
@@ -82,6 +84,7 @@ const drawn = (story: Story): (() => void) =>
         ['z', 'modbus'],
       ]),
       own: 'own',
+      patience: (connector) => patience[connector] ?? 0,
       scheduler,
       deadline: 10,
     }).pipe(
@@ -201,5 +204,32 @@ test(
     messages: '----------C---M',
     says: { C: replyTo(rpc(3, 'A'), 'in time'), M: replyTo(rpc(1, 'A'), 'late') },
     answers: ' -4---5----C--8',
+  }),
+);
+
+test(
+  'a call may take as long as its connector says: until then an answer counts and a repeated delivery is none',
+  drawn({
+    commands: '-a-b----c----a----',
+    of: { a: rpc(1, 'A'), b: rpc(2, 'B'), c: rpc(3, 'A') },
+    patience: { x: 15, y: 3 },
+    x: '       -a------c---------',
+    y: '       ---b--------------',
+    messages: '------------C--M--',
+    says: { C: replyTo(rpc(3, 'A'), 'of c'), M: replyTo(rpc(1, 'A'), 'of a') },
+    answers: ' ------------C8-M--',
+  }),
+);
+
+test(
+  'a request to all connectors of a type may take as long as the slowest of them',
+  drawn({
+    commands: '-a---b-----------',
+    of: { a: rpc(1, undefined, 'mqtt_get'), b: rpc(2, undefined, 'modbus_get') },
+    patience: { x: 2, y: 16 },
+    x: '       -a---------------',
+    y: '       -a---------------',
+    z: '       -----b-----------',
+    answers: ' ---------------8-8',
   }),
 );

@@ -11,7 +11,8 @@ import { thingsboard } from '../../../src/sinks/thingsboard/thingsboard.js';
 import { startPlatform } from '../../peers/platform.js';
 import { peer } from '../../peers/require-peer.js';
 import { haveOpenssl, selfSigned } from '../../peers/self-signed.js';
-import { configOf, contextOf, until } from './rig.js';
+import { until } from '../../until.js';
+import { configOf, contextOf } from './rig.js';
 
 /** The handshake record of TLS; an MQTT CONNECT in plain text starts with 0x10. */
 const HANDSHAKE = 0x16;

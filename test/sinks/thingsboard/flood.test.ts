@@ -4,7 +4,8 @@ import { generate } from 'mqtt-packet';
 import { expect, test } from 'vitest';
 import { LinkLost } from '../../../src/sinks/thingsboard/link-lost.js';
 import { connect } from '../../../src/sinks/thingsboard/session.js';
-import { configOf, contextOf, until } from './rig.js';
+import { until } from '../../until.js';
+import { configOf, contextOf } from './rig.js';
 
 test('a peer that sends without end and never answers the subscription is given up: memory is bounded', async () => {
   const one = generate(

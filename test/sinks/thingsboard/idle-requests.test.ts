@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
 import type { AttributeRequest } from '../../../src/model/message.js';
-import { data, rig, until } from './rig.js';
+import { until } from '../../until.js';
+import { data, rig } from './rig.js';
 
 type Rig = Awaited<ReturnType<typeof rig>>;
 const open: Rig[] = [];

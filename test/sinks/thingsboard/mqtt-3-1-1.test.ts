@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { data, rig, until } from './rig.js';
+import { until } from '../../until.js';
+import { data, rig } from './rig.js';
 
 test('on MQTT 3.1.1 an acknowledgement has no reason: what the platform refuses in it counts as delivered', async () => {
   const { platform, send, acked, nacked, stop } = await rig({ respond: () => ({ reason: 153 }) }, { mqttVersion: 4 });

@@ -8,7 +8,8 @@ import { buffer } from '../../../src/operators/buffer/buffer.js';
 import { memoryStore } from '../../../src/operators/buffer/memory-store.js';
 import { thingsboard } from '../../../src/sinks/thingsboard/thingsboard.js';
 import { startPlatform } from '../../peers/platform.js';
-import { configOf, contextOf, data, until } from './rig.js';
+import { until } from '../../until.js';
+import { configOf, contextOf, data } from './rig.js';
 
 test('behind a buffer, an attribute whose device was deferred lands before a newer one, though its message has unanswered telemetry', async () => {
   let broken = true;

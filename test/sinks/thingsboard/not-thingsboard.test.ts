@@ -5,7 +5,8 @@ import type { Message } from '../../../src/model/message.js';
 import { thingsboard } from '../../../src/sinks/thingsboard/thingsboard.js';
 import { haveMosquitto, startMosquitto } from '../../peers/mosquitto.js';
 import { peer } from '../../peers/require-peer.js';
-import { configOf, contextOf, data, tracked, until } from './rig.js';
+import { until } from '../../until.js';
+import { configOf, contextOf, data, tracked } from './rig.js';
 import type { Tally } from './rig.js';
 
 const closing: (() => Promise<unknown> | undefined)[] = [];

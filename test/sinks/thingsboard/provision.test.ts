@@ -27,7 +27,8 @@ import { startPlatform } from '../../peers/platform.js';
 import type { Json, PlatformOptions } from '../../peers/platform/contract.js';
 import { peer } from '../../peers/require-peer.js';
 import { haveOpenssl, selfSigned } from '../../peers/self-signed.js';
-import { configOf, contextOf, data, tracked, until } from './rig.js';
+import { until } from '../../until.js';
+import { configOf, contextOf, data, tracked } from './rig.js';
 import type { Tally } from './rig.js';
 
 const keys = { provisionDeviceKey: 'the-key', provisionDeviceSecret: 'the-secret' };

@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
 import type { Message } from '../../../src/model/message.js';
-import { data, rig, until } from './rig.js';
+import { until } from '../../until.js';
+import { data, rig } from './rig.js';
 
 let made: Awaited<ReturnType<typeof rig>> | undefined;
 afterEach(() => made?.stop());
@@ -31,6 +32,19 @@ test('a device that asks before it has said anything is made under the profile `
   it.send({ kind: 'attributeRequest', device: 'A', connector: 'mqtt', id: 1, scope: 'shared', keys: ['k'] });
   await until(() => it.commands.length === 1);
   expect(it.platform.devices.get('A')?.profile).toBe('default');
+  expect(it.platform.violations).toEqual([]);
+});
+
+test('a device that says its profile as it asks is made under it at once; one that is known keeps its own', async () => {
+  const it = await start();
+  await until(() => it.platform.log[0]?.outcome === 0);
+  const asked = { kind: 'attributeRequest', connector: 'mqtt', id: 1, scope: 'shared', keys: ['k'] } as const;
+  it.send(data('B', 1));
+  await until(() => it.acked.length === 1);
+  it.send({ ...asked, device: 'A', profile: 'meter' }, { ...asked, device: 'B', profile: 'other' });
+  // A device without a profile waits two seconds.
+  await until(() => it.commands.length === 2, 1_500);
+  expect(['A', 'B'].map((name) => it.platform.devices.get(name)?.profile)).toEqual(['meter', 'meter']);
   expect(it.platform.violations).toEqual([]);
 });
 

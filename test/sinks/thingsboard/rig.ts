@@ -61,15 +61,6 @@ export const contextOf = (facts: Fact[], folder = '.'): Context => {
   };
 };
 
-/** Waits until the condition holds; fails with what was awaited at the deadline. */
-export const until = async (holds: () => boolean, deadlineMs = 10_000): Promise<void> => {
-  const end = Date.now() + deadlineMs;
-  while (!holds()) {
-    if (Date.now() > end) throw new Error(`not within ${deadlineMs} ms: ${holds.toString()}`);
-    await new Promise((resolve) => setTimeout(resolve, 2));
-  }
-};
-
 /** The sink against a real endpoint. Reconnects after 20 ms unless the test says otherwise. */
 export const rig = async (
   options: PlatformOptions = {},

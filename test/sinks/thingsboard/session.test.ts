@@ -5,7 +5,8 @@ import { afterEach, expect, test } from 'vitest';
 import { connect } from '../../../src/sinks/thingsboard/session.js';
 import type { Session } from '../../../src/sinks/thingsboard/session.js';
 import { startPlatform } from '../../peers/platform.js';
-import { configOf, contextOf, until } from './rig.js';
+import { until } from '../../until.js';
+import { configOf, contextOf } from './rig.js';
 
 const closing: (() => Promise<unknown>)[] = [];
 afterEach(async () => {

@@ -13,7 +13,8 @@ import { thingsboard } from '../../../src/sinks/thingsboard/thingsboard.js';
 import { startPlatform } from '../../peers/platform.js';
 import { peer } from '../../peers/require-peer.js';
 import { haveOpenssl, selfSigned } from '../../peers/self-signed.js';
-import { configOf, contextOf, data, rig, until } from './rig.js';
+import { until } from '../../until.js';
+import { configOf, contextOf, data, rig } from './rig.js';
 
 type Rig = Awaited<ReturnType<typeof rig>>;
 const open: Rig[] = [];

@@ -12,7 +12,8 @@ import { startPlatform } from '../../peers/platform.js';
 import type { Platform } from '../../peers/platform.js';
 import { peer } from '../../peers/require-peer.js';
 import { haveOpenssl } from '../../peers/self-signed.js';
-import { configOf, contextOf, until } from './rig.js';
+import { until } from '../../until.js';
+import { configOf, contextOf } from './rig.js';
 
 peer('openssl', haveOpenssl())('the platform over TLS', () => {
   let ours: ReturnType<typeof authority>;

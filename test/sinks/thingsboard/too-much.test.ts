@@ -2,7 +2,8 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { GATEWAY_DEVICE } from '../../../src/model/message.js';
 import type { Data, Values } from '../../../src/model/message.js';
 import type { Respond } from '../../peers/platform/contract.js';
-import { data, rig, until } from './rig.js';
+import { until } from '../../until.js';
+import { data, rig } from './rig.js';
 
 type Rig = Awaited<ReturnType<typeof rig>>;
 const open: Rig[] = [];

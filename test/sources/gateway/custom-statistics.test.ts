@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { customStatistics } from '../../../src/sources/gateway/custom-statistics.js';
 import type { CustomStatistic } from '../../../src/sources/gateway/custom-statistics.js';
 import { runCommand } from '../../../src/sources/gateway/run-command.js';
+import { until } from '../../until.js';
 
 let folder = '';
 beforeEach(() => {
@@ -24,14 +25,6 @@ const alive = (pid: number): boolean => {
     return false;
   }
 };
-const until = async (holds: () => boolean): Promise<void> => {
-  const end = Date.now() + 5_000;
-  while (!holds()) {
-    if (Date.now() > end) throw new Error(`not in time: ${holds.toString()}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-};
-
 describe('a command', () => {
   test('is run without a shell: what only a shell would read is an argument', async () => {
     const marker = join(folder, 'marker');

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { figures } from '../../../src/sources/gateway/figures.js';
-import { human } from '../../../src/sources/gateway/human.js';
+import { humanSize } from '../../../src/sources/gateway/human-size.js';
 import { readMachine } from '../../../src/sources/gateway/read-machine.js';
 import type { Reading } from '../../../src/sources/gateway/read-machine.js';
 import type { ConnectorTotals, Totals } from '../../../src/sources/gateway/traffic.js';
@@ -114,7 +114,7 @@ test.each([
   [1_023, '1023.0B'],
   [8_163_491_840, '7.6G'],
   [2 ** 60, '1024.0P'],
-])('%d bytes are %s', (bytes, text) => expect(human(bytes)).toBe(text));
+])('%d bytes are %s', (bytes, text) => expect(humanSize(bytes)).toBe(text));
 
 test('this machine can be read', () => {
   const read = readMachine();

@@ -2,8 +2,8 @@ import { asyncScheduler, NEVER, firstValueFrom } from 'rxjs';
 import { expect, test } from 'vitest';
 import { ConnectionError } from '../../../src/model/errors.js';
 import { client } from '../../../src/sources/mqtt/client.js';
-import type { BrokerOptions } from '../../../src/sources/mqtt/connect-options.js';
-import { unsettled } from '../../../src/sources/mqtt/unsettled.js';
+import type { BrokerOptions } from '../../../src/sources/mqtt/connection/connect-options.js';
+import { unsettled } from '../../../src/sources/mqtt/connection/unsettled.js';
 
 const nothing = (): void => undefined;
 

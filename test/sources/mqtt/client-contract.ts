@@ -1,8 +1,8 @@
 import type { MqttClient } from 'mqtt';
 import { expect, it } from 'vitest';
 import { ConnectionError, Refused, Unavailable } from '../../../src/model/errors.js';
-import type { BrokerOptions } from '../../../src/sources/mqtt/connect-options.js';
-import { unsettled } from '../../../src/sources/mqtt/unsettled.js';
+import type { BrokerOptions } from '../../../src/sources/mqtt/connection/connect-options.js';
+import { unsettled } from '../../../src/sources/mqtt/connection/unsettled.js';
 import type { Tap } from '../../peers/tap.js';
 import {
   listen,

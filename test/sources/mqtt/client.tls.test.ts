@@ -2,7 +2,7 @@ import { readFileSync, renameSync } from 'node:fs';
 import { connectAsync } from 'mqtt';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ConnectionError } from '../../../src/model/errors.js';
-import type { Security } from '../../../src/sources/mqtt/connect-options.js';
+import type { Security } from '../../../src/sources/mqtt/connection/connect-options.js';
 import { authority } from '../../peers/authority.js';
 import { haveMosquitto, startMosquitto, type Mosquitto } from '../../peers/mosquitto.js';
 import { peer } from '../../peers/require-peer.js';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { decode } from '../../../src/model/decode.js';
-import { attributeUpdates } from '../../../src/sources/mqtt/attribute-updates.js';
+import { attributeUpdates } from '../../../src/sources/mqtt/commands/attribute-updates.js';
 import { mqttConfig } from '../../../src/sources/mqtt/config.js';
 
 const load = (path: string): Readonly<Record<string, unknown>> =>

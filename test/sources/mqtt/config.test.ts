@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { decode } from '../../../src/model/decode.js';
 import { mqttConfig } from '../../../src/sources/mqtt/config.js';
-import { deviceRequest } from '../../../src/sources/mqtt/device-request.js';
-import { mappings } from '../../../src/sources/mqtt/mappings.js';
+import { deviceRequest } from '../../../src/sources/mqtt/config/device-request.js';
+import { mappings } from '../../../src/sources/mqtt/uplink/mappings.js';
 
 const load = (path: string): unknown =>
   JSON.parse(readFileSync(new URL(`../../fixtures/compat/${path}`, import.meta.url), 'utf8'));

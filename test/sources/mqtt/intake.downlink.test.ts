@@ -5,10 +5,11 @@ import { decode } from '../../../src/model/decode.js';
 import { envelope, type Envelope } from '../../../src/model/envelope.js';
 import { ConnectionError, FatalError, Refused, Unavailable } from '../../../src/model/errors.js';
 import type { Message } from '../../../src/model/message.js';
+import { RpcError } from '../../../src/model/rpc-error.js';
 import type { ClientOptions, Received } from '../../../src/sources/mqtt/client.js';
 import { mqttConfig, type MqttConfig } from '../../../src/sources/mqtt/config.js';
 import { intake } from '../../../src/sources/mqtt/intake.js';
-import type { Link } from '../../../src/sources/mqtt/link.js';
+import type { Link } from '../../../src/sources/mqtt/connection/link.js';
 import { uplink } from '../../../src/sources/mqtt/uplink.js';
 import { marbles, type Drawing } from '../../marbles.js';
 
@@ -36,6 +37,7 @@ const commands: Readonly<Record<string, Command>> = {
   a: call(1, 'doA'),
   b: call(2, 'doB'),
   u: { kind: 'attributeUpdate', device: 'd', values: { k: 1 }, deleted: [] },
+  w: { kind: 'attributeUpdate', device: 'd', values: { k: 1, l: 2 }, deleted: [] },
   v: { kind: 'attributeValues', device: 'd', id: 1, value: 5 },
 };
 
@@ -115,6 +117,47 @@ test(
   marbles((drawing) => {
     const { result } = scene(drawing, '-a', () => drawing.cold<never>('-'));
     drawing.expectObservable(result, '11s !').toBe('9501ms x', { x: '{"error":"mqtt is not connected","code":503}' });
+  }),
+);
+
+test.each<readonly [RpcError['code'], readonly string[], readonly object[]]>([
+  [408, ['3 set/k v', '3 set/l v', '5003 set/k v', '5003 set/l v'], []],
+  [500, ['3 set/k v', '3 set/l v'], [{ what: 'attributeUpdate', why: 'k' }]],
+])('an update of which a part fails with code %i', (code, expected, told) =>
+  marbles((drawing) => {
+    let tries = 0;
+    const { result, published, logged } = scene(drawing, 'w', (_n, options, link) =>
+      upAfter3(drawing, '-', options, {
+        ...link,
+        publish: (publication) =>
+          concat(
+            link.publish(publication),
+            publication.topic === 'set/k' && tries++ === 0 ? throwError(() => new RpcError(code, 'k')) : EMPTY,
+          ),
+      }),
+    );
+    drawing.expectObservable(result, '20s !').toBe('');
+    drawing.flush();
+    expect(published).toEqual(expected);
+    expect(logged).toEqual(told);
+  })(),
+);
+
+test(
+  'an update that got no answer is published again when no part of it is under way any more',
+  marbles((drawing) => {
+    const { cold, expectObservable } = drawing;
+    const silent = (): Observable<never> => cold<never>('#', {}, new RpcError(408, 'silent'));
+    const { result, published } = scene(drawing, 'w', (_n, options, link) =>
+      upAfter3(drawing, '-', options, {
+        ...link,
+        publish: (publication) =>
+          concat(link.publish(publication), publication.topic === 'set/k' ? silent() : cold<never>('9s |')),
+      }),
+    );
+    expectObservable(result, '20s !').toBe('');
+    drawing.flush();
+    expect(published).toEqual(['3 set/k v', '3 set/l v', '14003 set/k v', '14003 set/l v']);
   }),
 );
 

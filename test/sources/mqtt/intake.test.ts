@@ -10,8 +10,8 @@ import type { Command } from '../../../src/model/command.js';
 import type { ClientOptions, Received } from '../../../src/sources/mqtt/client.js';
 import { mqttConfig } from '../../../src/sources/mqtt/config.js';
 import { intake, type Halves } from '../../../src/sources/mqtt/intake.js';
-import type { Link } from '../../../src/sources/mqtt/link.js';
-import type { Subscribed } from '../../../src/sources/mqtt/subscriptions.js';
+import type { Link } from '../../../src/sources/mqtt/connection/link.js';
+import type { Subscribed } from '../../../src/sources/mqtt/connection/subscriptions.js';
 
 const lost = new ConnectionError('BROKER_UNREACHABLE', 'lost');
 

@@ -3,9 +3,9 @@ import { asyncScheduler, ReplaySubject, type SchedulerLike, type Subscription } 
 import { afterEach, vi } from 'vitest';
 import type { Envelope, Nack } from '../../../src/model/envelope.js';
 import { client, type Received } from '../../../src/sources/mqtt/client.js';
-import type { BrokerOptions } from '../../../src/sources/mqtt/connect-options.js';
-import type { Subscribed } from '../../../src/sources/mqtt/subscriptions.js';
-import { unsettled } from '../../../src/sources/mqtt/unsettled.js';
+import type { BrokerOptions } from '../../../src/sources/mqtt/connection/connect-options.js';
+import type { Subscribed } from '../../../src/sources/mqtt/connection/subscriptions.js';
+import { unsettled } from '../../../src/sources/mqtt/connection/unsettled.js';
 import { startTap, type Tap } from '../../peers/tap.js';
 
 /** What a test started, to be undone after it. */

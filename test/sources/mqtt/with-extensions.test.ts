@@ -11,7 +11,7 @@ import type { Message } from '../../../src/model/message.js';
 import type { Received } from '../../../src/sources/mqtt/client.js';
 import { mqttConfig } from '../../../src/sources/mqtt/config.js';
 import type { Halves } from '../../../src/sources/mqtt/intake.js';
-import type { Subscribed } from '../../../src/sources/mqtt/subscriptions.js';
+import type { Subscribed } from '../../../src/sources/mqtt/connection/subscriptions.js';
 import { uplink } from '../../../src/sources/mqtt/uplink.js';
 import { withExtensions } from '../../../src/sources/mqtt/with-extensions.js';
 import { until } from './listen.js';
