@@ -66,7 +66,7 @@ const GRACE = 2_000;
  *
  * Promises: a message is acknowledged only when the platform has acknowledged all of it with reason 0; refused only when the platform can
  * never take it; `Unavailable` when its device must wait. Whatever else happens to the connection, it stays unsettled and is sent again. Each
- * device's messages go in the order in which they came. No rate limit is exceeded. When the messages end, what is in flight has two seconds
+ * device's messages go in the order in which they came; what the platform refuses for a moment may be overtaken by what is in flight behind it. No rate limit is exceeded. When the messages end, what is in flight has two seconds
  * to be acknowledged (none if there is no connection), and requests that come meanwhile are answered with code 503; then it says DISCONNECT and completes. It errors only if a certificate file
  * cannot be read when it starts, or if the platform does not know the keys with which it asks for credentials. Source: the platform's MQTT contract.
  */
