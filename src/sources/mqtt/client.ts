@@ -13,11 +13,13 @@ import { connectOptions } from './connection/connect-options.js';
 import type { BrokerOptions } from './connection/connect-options.js';
 import { connectionLost } from './connection/connection-lost.js';
 import { deferredPuback } from './connection/deferred-puback.js';
+import type { OnPublish } from './connection/deferred-puback.js';
 import { inOrder } from './connection/in-order.js';
 import { link } from './connection/link.js';
 import type { Link, OwnLink } from './connection/link.js';
 import { randomClientId } from './connection/random-client-id.js';
 import type { Raw } from './connection/raw.js';
+import { readPublishes } from './connection/read-publishes.js';
 import { subscribeAll } from './connection/subscribe-all.js';
 import type { Subscribed } from './connection/subscriptions.js';
 import type { Unsettled } from './connection/unsettled.js';
@@ -52,11 +54,16 @@ export interface ClientOptions {
 const NOTHING = (): void => undefined;
 
 /** A certificate that is no certificate is thrown at once: it may be half written, and the next try finds it whole. */
-const opened = (options: IClientOptions, where: string): MqttClient => {
+const opened = (
+  options: IClientOptions,
+  { where, version, publish }: { readonly where: string; readonly version: 3 | 4 | 5; readonly publish: OnPublish },
+): MqttClient => {
   try {
     // mqtt.js's own stores are null once the connection has ended, and a packet that was still to be read then would end the process.
     const [incomingStore, outgoingStore] = [new Store({ clean: false }), new Store({ clean: false })];
-    const mqtt = connect({ ...options, incomingStore, outgoingStore });
+    const mqtt = connect({ ...options, incomingStore, outgoingStore, manualConnect: true });
+    readPublishes(mqtt, publish, version);
+    mqtt.connect();
     dropMalformed(mqtt);
     return mqtt;
   } catch (error) {
@@ -106,8 +113,6 @@ export const client = (
     let answers: Subscription | undefined;
     let down: OwnLink | undefined;
     const deaf = (): boolean => held !== undefined;
-    const mqtt = opened(connectOptions(identified, read), where);
-
     let leave = (error: ConnectionError): void => (stopping ? subscriber.complete() : subscriber.error(error));
     const end = (error: ConnectionError): void => {
       alive = false;
@@ -156,30 +161,27 @@ export const client = (
       );
     };
 
-    const wire = deferredPuback(
-      mqtt,
-      ({ topic, payload, retain, qos, messageId }, next) => {
-        const bytes = typeof payload === 'string' ? Buffer.from(payload) : payload;
-        const received = { topic, payload: bytes, retained: retain, qos };
-        meter.took(bytes.length);
-        if (alive) down?.offer(received);
-        if (alive && !stopping) deliver(received, qos === 1 ? messageId : undefined);
-        if (!alive || !unsettled.full()) {
-          next();
-          return;
-        }
-        readOn = () => {
-          readOn = NOTHING;
-          held?.unsubscribe();
-          held = undefined;
-          next();
-        };
-        // Not within somebody's ack: reading on emits.
-        held = unsettled.room.pipe(observeOn(asapScheduler)).subscribe({ complete: () => readOn() });
-      },
-      deaf,
-      scheduler,
-    );
+    const publish: OnPublish = ({ topic, payload, retain, qos, messageId }, next) => {
+      const bytes = typeof payload === 'string' ? Buffer.from(payload) : payload;
+      const received = { topic, payload: bytes, retained: retain, qos };
+      meter.took(bytes.length);
+      if (alive) down?.offer(received);
+      if (alive && !stopping) deliver(received, qos === 1 ? messageId : undefined);
+      if (!alive || !unsettled.full()) {
+        next();
+        return;
+      }
+      readOn = () => {
+        readOn = NOTHING;
+        held?.unsubscribe();
+        held = undefined;
+        next();
+      };
+      // Not within somebody's ack: reading on emits.
+      held = unsettled.room.pipe(observeOn(asapScheduler)).subscribe({ complete: () => readOn() });
+    };
+    const mqtt = opened(connectOptions(identified, read), { where, version: broker.version, publish });
+    const wire = deferredPuback(mqtt, publish, deaf, scheduler);
 
     mqtt.on('connect', (connack) => {
       if (!alive) return;

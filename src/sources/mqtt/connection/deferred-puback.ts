@@ -11,6 +11,12 @@ const PUBACK_SIZE = 4;
 /** How long a broker may take to close after DISCONNECT, in ms. */
 const PARTING = 1_000;
 
+/** Takes a PUBLISH, and calls the function it is given when the next one may come. */
+export type OnPublish = (
+  packet: Pick<IPublishPacket, 'topic' | 'payload' | 'qos' | 'retain'> & { readonly messageId?: number | undefined },
+  next: () => void,
+) => void;
+
 /** Hand of the gateway on mqtt.js. */
 export interface Wire {
   /** Acknowledges the PUBLISH of this id, on this connection. All of one turn leave as one write. */
@@ -20,8 +26,8 @@ export interface Wire {
 }
 
 /**
- * Takes the PUBACK out of mqtt.js's hands, with many messages in flight. Every use of mqtt.js's insides is in this file, which
- * is why its version is pinned; `client.test.ts` holds it to account on a real broker.
+ * Takes the PUBACK out of mqtt.js's hands, with many messages in flight. Every use of mqtt.js's insides is in this file and
+ * `read-publishes.ts`, which is why its version is pinned; `client.test.ts` holds it to account on a real broker.
  *
  * `onPublish` gets each PUBLISH and a function that lets the next one come: until it is called nothing more is read and TCP
  * holds the broker back. An error handed to mqtt.js there only keeps it from sending the PUBACK. (Its `customHandleAcks` would
@@ -31,7 +37,7 @@ export interface Wire {
  */
 export const deferredPuback = (
   client: MqttClient,
-  onPublish: (packet: IPublishPacket, next: () => void) => void,
+  onPublish: OnPublish,
   deaf: () => boolean,
   scheduler: SchedulerLike,
 ): Wire => {

@@ -44,7 +44,9 @@ export const responseTopics = ({ subscribe, unsubscribe }: Topics, scheduler: Sc
   const topics = new Map<string, Topic>();
   return {
     offer: (topic, payload) => {
-      const [first] = topics.get(topic)?.waiting ?? [];
+      const waiting = topics.get(topic)?.waiting;
+      if (waiting === undefined) return;
+      const [first] = waiting;
       first?.(payload);
     },
     call: ({ topic, qos, timeout }, send) =>
