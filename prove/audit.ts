@@ -53,7 +53,7 @@ export const audit = async (
   const counted = Object.values(sums.dropped).reduce((sum, n) => sum + n, 0);
   const excused = drops ? counted : (destroyed?.most ?? 0);
   const reconnects = Math.max(0, platformLine.connections() - 1);
-  const redelivered = tap.counts.delivered - ledger.unique();
+  const redelivered = Math.max(0, tap.counts.delivered - ledger.unique());
   const figures: Figures = {
     sent: devices.sent(),
     acknowledged: ledger.unique(),

@@ -17,6 +17,8 @@ import { kill } from './scenarios/kill.js';
 import { platformAway } from './scenarios/platform-away.js';
 import { platformHung } from './scenarios/platform-hung.js';
 import { readOnly } from './scenarios/read-only.js';
+import { reload } from './scenarios/reload.js';
+import { restKill } from './scenarios/rest-kill.js';
 import { slowLine } from './scenarios/slow-line.js';
 import { storm } from './scenarios/storm.js';
 import { truncatedLog } from './scenarios/truncated-log.js';
@@ -59,6 +61,8 @@ export const scenarios: readonly Scenario[] = [
     'drop_newest',
     'The storage is at its cap and new messages are dropped: as many are counted as are missing.',
   ),
+  reload,
+  restKill,
   twoDaemons,
   storm,
 ];

@@ -20,6 +20,7 @@ export interface DevicesOptions {
 export const startDevices = async (port: number, { count = 20, filler = 60 }: DevicesOptions = {}) => {
   const names = Array.from({ length: count }, (_, i) => `device-${i}`);
   const padding = 'x'.repeat(filler);
+  const elsewhere = new Map<string, number>();
   const unfinished = new Set<Promise<unknown>>();
   let line = await plainClient(port, { protocolVersion: 4 });
   let sent = 0;
@@ -48,10 +49,12 @@ export const startDevices = async (port: number, { count = 20, filler = 60 }: De
   return {
     names,
     sent: () => sent,
+    /** Another device has sent its next message, to another connector. */
+    sentElsewhere: (device: string): void => void elsewhere.set(device, (elsewhere.get(device) ?? 0) + 1),
     /** How many messages each device has sent. */
     sentBy: (device: string): number => {
       const i = names.indexOf(device);
-      return i < 0 ? 0 : Math.floor(sent / count) + (i < sent % count ? 1 : 0);
+      return i < 0 ? (elsewhere.get(device) ?? 0) : Math.floor(sent / count) + (i < sent % count ? 1 : 0);
     },
     /** So many messages at once, in turn. `more` stands within the JSON of each. */
     burst: async (messages: number, more = ''): Promise<void> => {

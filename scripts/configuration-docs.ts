@@ -5,7 +5,9 @@ import { statisticsCommand } from '../src/config/statistics-command.js';
 import { logsConfig } from '../src/log/logs-config.js';
 import type { Field, Fields } from '../src/model/codec.js';
 import { filterList } from '../src/operators/filter-list.js';
+import { modbusConfig } from '../src/sources/modbus/config.js';
 import { mqttConfig } from '../src/sources/mqtt/config.js';
+import { restConfig } from '../src/sources/rest/config.js';
 import { configurationProse } from './configuration-prose.js';
 
 const fieldsOf = (codec: unknown): Fields | undefined =>
@@ -126,6 +128,8 @@ export const configurationDocs = (): string =>
     ...variables(),
     ...tables('tb_gateway.json', gatewayConfig),
     ...tables('mqtt.json', mqttConfig),
+    ...tables('modbus.json', modbusConfig),
+    ...tables('rest.json', restConfig),
     ...tables('logs.json', logsConfig),
     ...tables('list.json', filterList),
     ...tables('statistics.json: each command', statisticsCommand),

@@ -8,7 +8,7 @@ All files are JSON, in one folder: that of \`--config\`, else of \`TB_GW_CONFIG_
 | File | What it says |
 |---|---|
 | [tb_gateway.json](#tb_gatewayjson) | the platform, the storage, and which connectors there are |
-| one for each connector, such as [mqtt.json](#mqttjson) | what a connector reads and what it means |
+| one for each connector, such as [mqtt.json](#mqttjson), [modbus.json](#modbusjson) and [rest.json](#restjson) | what a connector reads and what it means |
 | [logs.json](#logsjson) | which lines are logged, and where; may be absent |
 
 Try a folder before you use it:
@@ -39,8 +39,29 @@ spelt almost right the one that was probably meant. JSON that is broken is repor
 \`gateway_restart\` reads tb_gateway.json and the connectors' files again before it stops anything. A mistake that was not there before is the answer (code 500), or, where it is made
 between the answer and the restart, a line in the log; the gateway then goes on as it is. A configuration that is right and cannot be run (a data folder that
 cannot be made) makes room for the one before it, until it has reached the platform or has run for a minute: from then on an error that ends the gateway ends the process, as without a
-restart. logs.json and \`logLevel\` are read at the start of the process only. With another \`data_folder_path\` what waits in the old folder stays
+restart. logs.json is read at the start of the process only. With another \`data_folder_path\` what waits in the old folder stays
 there. What the storage \`memory\` holds goes on; with another \`storage.type\` instead it is dropped, counted and said (storage.md).
+
+## Changes while it runs
+
+tb_gateway.json, the connectors' files, and the certificates, keys and \`\${file:…}\` that these refer to are watched. Where the operating system tells of a change it is noticed at once,
+else with the next look, every \`checkConnectorsConfigurationInSeconds\`. Files count as whole when they have stayed the same for a quarter of a second. Replacing a file by rename, links, and the
+ConfigMaps of Kubernetes are noticed as well. SIGHUP (\`systemctl reload tributary\`) has everything read now. Each time one line of the log says which connectors have started, started again
+or stopped, or that nothing has changed.
+
+| What has changed | What follows |
+|---|---|
+| a connector's file, its entry in \`connectors\`, or what its file refers to | that connector starts again, alone: the old one settles what it has and lets its connection go, then the new one starts. Commands wait. Its devices stay connected |
+| a connector was added | it starts |
+| a connector was removed | it stops, and its devices are said to be disconnected |
+| a connector's file has mistakes, is half-written, or is gone | the connector goes on as it was. Every mistake is in the log, once |
+| tb_gateway.json has mistakes | everything goes on as it is. Every mistake is in the log |
+| other keys of tb_gateway.json (the platform, the storage and so on) | nothing: the log names the keys. They take effect with \`gateway_restart\`, or a restart of the process. \`restart\` and \`checkConnectorsConfigurationInSeconds\` take effect at once |
+| \`logLevel\` in a connector's file, \`reportStrategy\` | holds from then on |
+| logs.json, the file of the device filter, that of the custom statistics | nothing, and it is not noticed: they are read with \`gateway_restart\`, logs.json at the start of the process |
+| a module in \`extensions\` | nothing: Node.js loads a module once. It takes a restart of the process |
+
+A restart of the process with files that have mistakes goes by what is said above: a connector that has only gone on as it was does not start then. \`check\` tells before.
 
 ## What is passed over
 

@@ -48,22 +48,21 @@ export { untilAsked } from './operators/until-asked.js';
 export { when } from './operators/when.js';
 
 // The durable queue. A `Store` is made here and handed to `buffer`: what is in it is its own business.
-export { buffer } from './operators/buffer/buffer.js';
-export type { BufferOptions } from './operators/buffer/buffer.js';
+export { buffer, type BufferOptions } from './operators/buffer/buffer.js';
 export type { Limits } from './operators/buffer/admission.js';
 export { memoryStore } from './operators/buffer/memory-store.js';
-export { openStore } from './operators/buffer/open-store.js';
-export type { OpenStore } from './operators/buffer/open-store.js';
-export { deadLetterFile } from './operators/buffer/dead-letters.js';
-export type { DeadLetterFile } from './operators/buffer/dead-letters.js';
+export { openStore, type OpenStore } from './operators/buffer/open-store.js';
+export { deadLetterFile, type DeadLetterFile } from './operators/buffer/dead-letters.js';
 export type { DeadLetter, DeadLetters, Store } from './operators/buffer/store.js';
 
-// A converter of one's own for the MQTT connector.
+// Connectors and converters of one's own.
+export { customConnector, type CustomConnector, type Emission } from './extensions/custom-connector.js';
+export type { Said } from './extensions/said.js';
 export type { MqttConverted, MqttConverter, MqttConverterConfig, MqttMessage } from './sources/mqtt/converter.js';
+export type { MqttDownConfig, MqttOutgoing } from './sources/mqtt/converter.js';
+export type { RestConverter, RestConverterConfig, RestRequest } from './sources/rest/converter.js';
 
 // Where messages go.
-export { consoleSink } from './sinks/console/console.js';
-export type { WriteLine } from './sinks/console/console.js';
-export { thingsboard } from './sinks/thingsboard/thingsboard.js';
-export type { ThingsBoardExtra } from './sinks/thingsboard/thingsboard.js';
+export { consoleSink, type WriteLine } from './sinks/console/console.js';
+export { thingsboard, type ThingsBoardExtra } from './sinks/thingsboard/thingsboard.js';
 export type { ThingsBoardConfig } from './sinks/thingsboard/config.js';

@@ -2,21 +2,27 @@
 import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
-import { ReplaySubject, map } from 'rxjs';
+import { ReplaySubject, Subject, map, tap } from 'rxjs';
 import type { GatewayConfig } from './config.js';
 import { ConfigInvalid } from './config/config-invalid.js';
 import { mistakeLine } from './config/mistake-line.js';
+import { accuse, blame } from './extensions/blame.js';
 import { createLog } from './log.js';
 import { inLines } from './log/in-lines.js';
 import { logFact } from './log/log-fact.js';
+import { glance } from './main/glance.js';
+import type { Sight } from './main/glance.js';
 import { inspect } from './main/inspect.js';
 import type { Inspection } from './main/inspect.js';
+import { listen } from './main/listen.js';
 import { readOptions } from './main/options.js';
 import { plan } from './main/plan.js';
 import type { Options } from './main/options.js';
+import { reloading } from './main/reloading.js';
 import { report } from './main/report.js';
 import { reread } from './main/reread.js';
 import { routed } from './main/routed.js';
+import { watch } from './main/watch.js';
 import { GatewayError, reasonOf } from './model/errors.js';
 import type { ErrorCode } from './model/errors.js';
 import type { Fact } from './model/fact.js';
@@ -48,7 +54,8 @@ plan prints what is asked of each polled device, one by one and as planned, and 
   --version             print the version
   --help                print this
 
-SIGTERM and SIGINT stop it: what is queued stays on disk. A second one stops it at once. SIGUSR2 logs the sums.
+SIGTERM and SIGINT stop it: what is queued stays on disk. A second one stops it at once. SIGHUP reads the configuration
+again: connectors that have changed start again, and the log says which. SIGUSR2 logs the sums.
 Exit code: 0 stopped as asked, 1 failed, ${MISCONFIGURED} mistakes in the configuration or the options, ${START_AGAIN} wants to be started again.
 Of check and plan: 0 right, 1 mistakes.`;
 
@@ -67,10 +74,22 @@ const tell = (message: object): void => {
   if (process.connected) process.send?.(message, undefined, {}, () => undefined);
 };
 
-const run = ({ folder, level, format, print }: Options, config: GatewayConfig, found: Inspection): void => {
+/** A configuration folder: how to look at its files, and what they were like before they were read. */
+interface Files {
+  readonly look: () => Sight;
+  readonly since: Sight;
+}
+
+const run = (
+  { folder, level, format, print }: Options,
+  config: GatewayConfig,
+  found: Inspection,
+  files: Files,
+): void => {
   const toStderr = { write: (line: string) => void process.stderr.write(`${line}\n`) };
   const { secrets, notices, logMistakes } = found;
-  const log = createLog({ ...routed(found, level), format, secrets, ...(print ? toStderr : {}) });
+  const levels = new Map(found.levels);
+  const log = createLog({ ...routed({ ...found, levels }, level), format, secrets, ...(print ? toStderr : {}) });
   if (logMistakes.length > 0)
     log.warn('everything is logged to the console, for logs.json has mistakes', { list: logMistakes.map(mistakeLine) });
   notices.forEach((notice) => log.warn(notice));
@@ -103,6 +122,19 @@ const run = ({ folder, level, format, print }: Options, config: GatewayConfig, f
     }),
   );
 
+  let latest = config;
+  const asked = new Subject<void>();
+  const when = watch({
+    ...files,
+    asked,
+    listen: (folders) => listen(folders, log),
+    period: () => latest.thingsboard.checkConnectorsConfigurationInSeconds * 1_000,
+  });
+  const reload = reloading({ folder, env: process.env, when, notices, levels, log }).pipe(
+    map(used),
+    tap((again) => (latest = again)),
+  );
+
   /** What the process ends with once the stream has completed. */
   let code = 0;
   const running = gateway(used(config), {
@@ -110,6 +142,7 @@ const run = ({ folder, level, format, print }: Options, config: GatewayConfig, f
     folder,
     until,
     version: version(),
+    reload,
     restart: { read, exit: () => end({ reason: 'gateway_restart' }, START_AGAIN) },
     ...(print ? { sink: consoleSink(writeTo(process.stdout)) } : {}),
   }).subscribe({
@@ -147,23 +180,34 @@ const run = ({ folder, level, format, print }: Options, config: GatewayConfig, f
     }, PATIENCE).unref();
     until.next();
   };
-  let asked = false;
+  let isAsked = false;
   const stop = (signal: 'SIGTERM' | 'SIGINT'): void => {
-    if (asked) {
+    if (isAsked) {
       running.unsubscribe();
       log.warn('stopped at once', { signal });
       leave(128 + constants.signals[signal]);
       return;
     }
-    asked = true;
+    isAsked = true;
     end({ signal }, 0);
   };
   process.on('SIGTERM', stop).on('SIGINT', stop);
+  process.on('SIGHUP', () => {
+    log.info('SIGHUP: the configuration is read again');
+    asked.next();
+  });
   process.on('SIGUSR2', () => log.info('sums', { ...sums, balance: balance(sums) }));
   process.on('message', (request: unknown) => {
     if (typeof request === 'object' && request !== null && 'sums' in request) tell({ sums });
   });
   process.on('uncaughtException', (error) => {
+    const folder = blame(error);
+    if (folder !== undefined) {
+      const said = { folder, stack: error.stack, code: 'EXTENSION_FAILED' };
+      log.error(`code of an extension failed where nobody waits for it: ${reasonOf(error)}`, said);
+      accuse(error, folder);
+      return;
+    }
     log.error('a bug ends the process', { text: reasonOf(error), stack: error.stack });
     leave(1);
   });
@@ -185,6 +229,8 @@ const main = async ({ command, folder, ...rest }: Options): Promise<void> => {
     console.log(command === 'help' ? usage : version());
     return;
   }
+  const look = glance(folder);
+  const since = look();
   const found = await inspect(folder, process.env);
   if (command === 'check') {
     console.log(report(folder, found));
@@ -194,10 +240,10 @@ const main = async ({ command, folder, ...rest }: Options): Promise<void> => {
     console.log(planned.text);
     process.exitCode = planned.complete ? 0 : 1;
   } else if (found.config === undefined) refuse(new ConfigInvalid(found.mistakes, folder).message);
-  else run({ command, folder, ...rest }, found.config, found);
+  else run({ command, folder, ...rest }, found.config, found, { look, since });
 };
 
-// What lives long here is small, and what is in flight dies soon: V8's own pace would let the heap grow fourfold before it looks; this lets it double.
-setFlagsFromString('--heap-growing-percent=100');
+// What lives long here is small, and what is in flight dies soon: V8's own pace would let the heap grow fourfold before it looks; this lets it triple.
+setFlagsFromString('--heap-growing-percent=200');
 
 await main(options());

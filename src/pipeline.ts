@@ -41,6 +41,7 @@ import { when } from './operators/when.js';
 import { openAll } from './pipeline/open-all.js';
 import { patience } from './pipeline/patience.js';
 import { policy } from './pipeline/policy.js';
+import { reloads } from './pipeline/reloads.js';
 import { reportsOf } from './pipeline/reports-of.js';
 import { runs } from './pipeline/runs.js';
 import type { Restart } from './pipeline/runs.js';
@@ -100,6 +101,11 @@ export interface Surroundings {
   readonly version?: string;
   /** How `gateway_restart` starts the gateway again. Default: by itself, with the same configuration. */
   readonly restart?: Restart;
+  /**
+   * The configuration anew, each time it or a file of a connector may have changed while the gateway runs. Only the connectors take it over: those that are new
+   * start, those that are gone stop, those whose entry or file is another now start again, and no other notices. Default: nothing changes before a restart.
+   */
+  readonly reload?: Observable<GatewayConfig>;
 }
 
 /** Tells whoever comes later the latest, for as long as somebody listens. */
@@ -116,7 +122,7 @@ const remembered = <T>(): MonoTypeOperatorFunction<T> => share({ connector: () =
  */
 export const gateway = (
   config: GatewayConfig,
-  { log, folder, until, sink, through = identity, version = 'unknown', restart = {} }: Surroundings,
+  { log, folder, until, sink, through = identity, version = 'unknown', restart = {}, reload }: Surroundings,
 ): Observable<Fact> =>
   defer(() => {
     const facts = new Subject<Fact>();
@@ -138,12 +144,24 @@ export const gateway = (
       const plan = storagePlan(config.storage, process.cwd());
       const storage = { limits: plan.limits, log: log.child('storage'), fact };
       const folders = plan.kind === 'sqlite' ? [plan.folder] : [];
-      const rules = policy(config, { context, folder, facts });
-      const back = { config, plan, context: context('dispatch'), version, sums, restarting, admits: rules.admits };
+      const mayChange = reload !== undefined;
+      const rules = policy(config, { context, folder, facts, mayChange });
+      const types = new Map(config.connectors.map(({ name, type }) => [name, type]));
+      const back = {
+        config,
+        types,
+        plan,
+        context: context('dispatch'),
+        version,
+        sums,
+        restarting,
+        admits: rules.admits,
+      };
       return defer(() => {
         const reports = reporting.of(config.thingsboard.statistics);
         const own: readonly [string, Source][] = reports.source === undefined ? [] : [['statistics', reports.source]];
-        const shared = sharedOnConnect(config, { facts, isPlatform: sink === undefined, log: back.context.log });
+        const { log: wayLog } = back.context;
+        const shared = sharedOnConnect(config, { facts, isPlatform: sink === undefined, mayChange, log: wayLog });
         const waits = patience();
         const metered = (name: string): Context => ({
           ...context(name),
@@ -151,17 +169,30 @@ export const gateway = (
           ...waits.hears(name),
           meter: (read) => reports.meter(name, read),
         });
+        const openConnectors = openAll(metered);
+        const changed = reloads(reload ?? NEVER, {
+          running: config,
+          open: openConnectors,
+          log,
+          learn: (entries, begun) => {
+            types.clear();
+            entries.forEach(({ name, type }) => types.set(name, type));
+            begun.forEach(rules.learn);
+          },
+        });
         return open(plan).pipe(
           mergeMap(({ store: opened, deadLetters }) =>
             concat(
-              openAll(config, metered).pipe(
-                mergeMap((connectors) => forkJoin([wayBack(opened, { ...back, running: connectors }), of(connectors)])),
+              openConnectors(config).pipe(
+                mergeMap(({ sources }) => forkJoin([wayBack(opened, { ...back, running: sources }), of(sources)])),
                 mergeMap(([{ store, dispatch, source, introduced, farewell, renamed }, connectors]) =>
                   pipeline({
                     ...dispatch,
                     patience: waits.of,
                     // Even if every connector is disabled: what is stored is still to be delivered.
-                    sources: concat(of(new Map([...connectors, ...own, source])), NEVER),
+                    sources: concat(of(connectors), merge(changed, NEVER)).pipe(
+                      map((running) => new Map([...running, ...own, source])),
+                    ),
                     through: pipe(
                       through,
                       rules.before(store.opened.devices.filter(({ connected }) => connected)),
@@ -179,9 +210,12 @@ export const gateway = (
                       ),
                     ),
                     until: merge(asked, over),
-                    farewell: (connector) => {
+                    farewell: (connector, isReplaced) => {
                       rules.forget({ connector });
-                      return farewell(connector);
+                      if (!isReplaced) return farewell(connector);
+                      // Its devices stay: they can be called, also those that seldom say a word.
+                      shared.begins(connector);
+                      return [];
                     },
                   }),
                 ),

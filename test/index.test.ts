@@ -73,6 +73,7 @@ describe('the front door', () => {
       'consoleSink',
       'convert',
       'createLog',
+      'customConnector',
       'deadLetterFile',
       'enclose',
       'envelope',
@@ -116,7 +117,7 @@ describe('the public API', () => {
         .sort()
         .join(' '),
     ).toMatchInlineSnapshot(
-      `"Alert AttributeRequest AttributeUpdate AttributeValues Backoff BufferOptions Claim Command Connected Connector Context Count Counter Data DeadLetter DeadLetterFile DeadLetters Depth Directed Disconnected Dispatch Drawing Entry Envelope ErrorCode Exchanged Fact Fleet FullJitter GatewayConfig Journal Json Kept Level Limits Log LogOptions Message MqttConverted MqttConverter MqttConverterConfig MqttMessage Nack OpenStore Operator Owned Phase Pipeline Problem ReadConfig Recorded Reply ReportStrategy Reporting Restart RetryBackoff RootLog Roster Rpc Serve Settlement Sink Source Sources State Store Sums Supervise Surroundings ThingsBoardConfig ThingsBoardExtra Values WriteLine"`,
+      `"Alert AttributeRequest AttributeUpdate AttributeValues Backoff BufferOptions Claim Command Connected Connector Context Count Counter CustomConnector Data DeadLetter DeadLetterFile DeadLetters Depth Directed Disconnected Dispatch Drawing Emission Entry Envelope ErrorCode Exchanged Fact Fleet FullJitter GatewayConfig Journal Json Kept Level Limits Log LogOptions Message MqttConverted MqttConverter MqttConverterConfig MqttDownConfig MqttMessage MqttOutgoing Nack OpenStore Operator Owned Phase Pipeline Problem ReadConfig Recorded Reply ReportStrategy Reporting RestConverter RestConverterConfig RestRequest Restart RetryBackoff RootLog Roster Rpc Said Serve Settlement Sink Source Sources State Store Sums Supervise Surroundings ThingsBoardConfig ThingsBoardExtra Values WriteLine"`,
     ));
 
   it('documents everything that it exports', () =>

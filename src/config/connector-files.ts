@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { nearestOf } from '../model/decode.js';
+import type { Problem } from '../model/codec.js';
 import { secretsOf, shortSecretsOf } from '../model/secret.js';
 import type { FileProblem } from './config-invalid.js';
 import { member } from './member.js';
@@ -13,6 +13,8 @@ import { unreadableFiles } from './unreadable-files.js';
 export interface ConnectorFile {
   readonly file: string;
   readonly type: string;
+  /** The class of a custom connector, if the main file names one. */
+  readonly class?: string;
   /** The connector's name in the main file, if it has one. */
   readonly name?: string;
   readonly value: unknown;
@@ -30,11 +32,11 @@ const textOf = (value: unknown, key: string): string | undefined => {
   return typeof text === 'string' && text.trim() !== '' ? text.trim() : undefined;
 };
 
-const unknownType = (type: string, types: readonly string[]): Omit<FileProblem, 'file' | 'path'> => {
-  const nearest = nearestOf(type, types);
-  const expected = `a connector type that is known (${types.join(', ')})`;
-  return { found: JSON.stringify(type), expected, ...(nearest === undefined ? {} : { nearest }) };
-};
+/** What is wrong with an entry whose connector nobody knows, and at which of its keys; undefined: somebody knows it. */
+export type UnknownIn = (entry: {
+  readonly type: string;
+  readonly class?: string;
+}) => (Omit<Problem, 'path'> & { readonly key: 'type' | 'class' }) | undefined;
 
 /** What the log cannot hide within texts, said of one file. */
 export const shortSecretNotices = (value: unknown, file: string): readonly string[] =>
@@ -42,7 +44,16 @@ export const shortSecretNotices = (value: unknown, file: string): readonly strin
     (path) => `${file}: ${path} is so short that the log hides it under its key only, not within other texts.`,
   );
 
-const readFile = (file: string, type: string, name: string | undefined, surroundings: Surroundings): Read => {
+const strayIn = ({ key, ...problem }: NonNullable<ReturnType<UnknownIn>>, file: string, i: number): FileProblem => ({
+  file,
+  path: `connectors[${i}].${key}`,
+  ...problem,
+});
+
+const readFile = (
+  file: string,
+  { surroundings, ...entry }: Omit<ConnectorFile, 'file' | 'value'> & { readonly surroundings: Surroundings },
+): Read => {
   const content = readJson(resolve(surroundings.folder, file), file);
   if ('problem' in content) return { mistakes: [content.problem], notices: [], secrets: [], connectors: [] };
   const { value, problems, secrets } = resolveReferences(content.value, surroundings);
@@ -51,30 +62,25 @@ const readFile = (file: string, type: string, name: string | undefined, surround
     mistakes: all.map((problem) => ({ file, ...problem })),
     notices: shortSecretNotices(value, file),
     secrets: [...secrets, ...secretsOf(value)],
-    connectors: [{ file, type, value, ...(name === undefined ? {} : { name }) }],
+    connectors: [{ file, value, ...entry }],
   };
 };
 
 /**
  * Reads the files that the list of connectors names (its first 1000), as far as the list can be understood. `main` is what reports call the main file; without
- * `types` every type is taken for known. Never throws.
+ * `unknown` every connector is taken for known. Never throws.
  */
-export const connectorFiles = (
-  list: unknown,
-  main: string,
-  surroundings: Surroundings,
-  types?: readonly string[],
-): Read => {
+export const connectorFiles = (list: unknown, main: string, surroundings: Surroundings, unknown?: UnknownIn): Read => {
   const read = (Array.isArray(list) ? list.slice(0, MOST_CONNECTORS) : []).map((entry: unknown, i): Read => {
     const type = textOf(entry, 'type')?.toLowerCase() ?? '';
     const file = textOf(entry, 'configuration');
-    const strange: readonly FileProblem[] =
-      types && type !== '' && !types.includes(type)
-        ? [{ file: main, path: `connectors[${i}].type`, ...unknownType(type, types) }]
-        : [];
+    const [name, own] = [textOf(entry, 'name'), textOf(entry, 'class')];
+    const found = { type, ...(own === undefined ? {} : { class: own }) };
+    const nobody = type === '' ? undefined : unknown?.(found);
+    const strange = nobody === undefined ? [] : [strayIn(nobody, main, i)];
     if (file === undefined) return { mistakes: strange, notices: [], secrets: [], connectors: [] };
-    const found = readFile(file, type, textOf(entry, 'name'), surroundings);
-    return { ...found, mistakes: [...strange, ...found.mistakes] };
+    const read = readFile(file, { ...found, ...(name === undefined ? {} : { name }), surroundings });
+    return { ...read, mistakes: [...strange, ...read.mistakes] };
   });
   return {
     mistakes: read.flatMap(({ mistakes }) => mistakes),

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { secretsOf } from '../model/secret.js';
 import type { FileProblem } from './config-invalid.js';
 import { connectorFiles, shortSecretNotices } from './connector-files.js';
-import type { ConnectorFile } from './connector-files.js';
+import type { ConnectorFile, UnknownIn } from './connector-files.js';
 import { decodeSafely } from './decode-safely.js';
 import { gatewayConfig } from './gateway-config.js';
 import type { GatewayConfig } from './gateway-config.js';
@@ -64,12 +64,12 @@ const placeholderNotices = (raw: unknown): readonly string[] =>
  * Reads the main file of a folder, with the environment laid over it, and the files of its connectors.
  *
  * Promises: never throws over what it reads; every mistake is listed, each with its file (or variable) and path; no report shows a secret.
- * `types` are the known types of connectors; without them every type is taken for known.
+ * `unknown` says which connectors nobody knows; without it every one is taken for known.
  */
 export const surveyConfig = (
   folder: string,
   env: Readonly<Record<string, string | undefined>>,
-  types?: readonly string[],
+  unknown?: UnknownIn,
 ): Survey => {
   const found = kindOf(folder);
   if (found !== 'a folder') return failed({ file: folder, path: '', found, expected: `a folder with ${FILE}` });
@@ -88,7 +88,7 @@ export const surveyConfig = (
       .some((it) => origins.get(it.path) === variable && it.expected === problem.expected);
     return said ? [] : [{ file: `environment variable ${variable}`, ...problem }];
   });
-  const files = connectorFiles(member(value, 'connectors'), FILE, { env, folder }, types);
+  const files = connectorFiles(member(value, 'connectors'), FILE, { env, folder }, unknown);
   const about = noticesOf(decoded, FILE);
   return {
     ...(mistakes.length === 0 && decoded.value !== undefined ? { config: decoded.value } : {}),

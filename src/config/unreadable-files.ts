@@ -22,6 +22,13 @@ const kinds: ReadonlyMap<string, { readonly kind: Kind; readonly own: boolean }>
   ['pathToPrivateKey', { kind: 'private key', own: false }],
 ]);
 
+/**
+ * A server that speaks no TLS reads no certificate, and one that only some request to a device shows is read when that is sent: neither keeps its connector
+ * from starting.
+ */
+const unread = (section: Readonly<Record<string, unknown>>, key: string): boolean =>
+  section.SSL === false || (key === 'server' && section.SSL !== true) || Object.hasOwn(section, 'requestUrlExpression');
+
 const parse: Readonly<Record<Kind, (bytes: Buffer) => unknown>> = {
   certificate: (bytes) => new X509Certificate(bytes),
   'private key': (bytes) => createPrivateKey(bytes),
@@ -74,9 +81,14 @@ export const unreadableFiles = (input: unknown, folder: string): readonly Proble
     if (Array.isArray(value)) return value.flatMap((item, i) => walk(item, '', `${path}[${i}]`));
     if (typeof value !== 'object' || value === null) return [];
     const own = sections.has(key) ? inSection(value as Readonly<Record<string, unknown>>, path) : [];
+    const spared = unread(value as Readonly<Record<string, unknown>>, key);
     const secured = Object.hasOwn(value, 'security');
     const within = Object.entries(value).flatMap(([name, item]) =>
-      walk(item, secured && name === 'provisioning' ? '' : name, path === '' ? name : `${path}.${name}`),
+      walk(
+        item,
+        (secured && name === 'provisioning') || (spared && name === 'security') ? '' : name,
+        path === '' ? name : `${path}.${name}`,
+      ),
     );
     return [...own, ...within];
   };

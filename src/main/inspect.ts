@@ -2,12 +2,11 @@ import type { FileProblem } from '../config/config-invalid.js';
 import type { GatewayConfig } from '../config.js';
 import { idleNotice } from '../config/idle-notice.js';
 import { surveyConfig } from '../config/survey-config.js';
-import type { ConnectorFile } from '../config/connector-files.js';
-import { levelOf } from '../log/level-of.js';
 import type { Level } from '../log/level-of.js';
 import type { Routes } from '../log/log-plan.js';
-import { connectors } from '../sources/open.js';
 import { checkConnectors } from '../sources/open/check-connectors.js';
+import { unknownIn } from '../sources/open/unknown-in.js';
+import { levelsOf } from './levels-of.js';
 import { readLogs } from './read-logs.js';
 
 /** All that is to be said of a configuration folder before anything starts. */
@@ -28,12 +27,6 @@ export interface Inspection {
   readonly levels: ReadonlyMap<string, Level>;
 }
 
-const levelIn = ({ name, value }: ConnectorFile): readonly (readonly [string, Level])[] => {
-  const text: unknown = typeof value === 'object' && value !== null ? Reflect.get(value, 'logLevel') : undefined;
-  const level = typeof text === 'string' ? levelOf(text) : undefined;
-  return name === undefined || level === undefined ? [] : [[name, level]];
-};
-
 /** The same mistake in a file that several connectors share is one. */
 const different = (mistakes: readonly FileProblem[]): readonly FileProblem[] => [
   ...new Map(mistakes.map((it) => [JSON.stringify([it.file, it.path, it.found, it.expected]), it])).values(),
@@ -44,7 +37,7 @@ export const inspect = async (
   folder: string,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<Inspection> => {
-  const survey = surveyConfig(folder, env, [...connectors.keys()]);
+  const survey = surveyConfig(folder, env, unknownIn(folder));
   const checked = await checkConnectors(survey.connectors, folder);
   const logs = readLogs(folder, env.TB_GW_LOGS_PATH);
   const idle = [...survey.idle, ...checked.idle];
@@ -61,6 +54,8 @@ export const inspect = async (
     connectorNotices: checked.notices,
     secrets: survey.secrets,
     ...(logs.routes === undefined ? {} : { routes: logs.routes }),
-    levels: new Map(survey.connectors.flatMap(levelIn)),
+    levels: new Map(
+      [...levelsOf(survey.connectors)].flatMap(([name, level]) => (level === undefined ? [] : [[name, level]])),
+    ),
   };
 };

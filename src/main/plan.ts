@@ -1,8 +1,9 @@
 import { surveyConfig } from '../config/survey-config.js';
 import type { ConnectorFile } from '../config/connector-files.js';
 import { reasonOf } from '../model/errors.js';
-import { connectors } from '../sources/open.js';
+import { connectors, loaderOf } from '../sources/open.js';
 import type { Table } from '../sources/open.js';
+import { unknownIn } from '../sources/open/unknown-in.js';
 
 /** What `plan` prints. */
 export interface Planned {
@@ -13,9 +14,10 @@ export interface Planned {
 
 const indented = (text: string): string => text.replace(/^/gm, '  ');
 
-const planOne = async ({ name, file, type, value }: ConnectorFile, table: Table): Promise<Planned> => {
+const planOne = async (connector: ConnectorFile, folder: string, table: Table): Promise<Planned> => {
+  const { name, file, type, value } = connector;
   const title = `${name ?? type} (${file})`;
-  const load = table.get(type);
+  const load = loaderOf(connector, folder, table);
   if (load === undefined)
     return { text: `${title}: no connector of type ${JSON.stringify(type)} is known`, complete: false };
   try {
@@ -41,8 +43,8 @@ export const plan = async (
   env: Readonly<Record<string, string | undefined>>,
   table: Table = connectors,
 ): Promise<Planned> => {
-  const { mistakes, connectorMistakes, connectors: files } = surveyConfig(folder, env, [...table.keys()]);
-  const planned = await Promise.all(files.map((file) => planOne(file, table)));
+  const { mistakes, connectorMistakes, connectors: files } = surveyConfig(folder, env, unknownIn(folder, table));
+  const planned = await Promise.all(files.map((file) => planOne(file, folder, table)));
   const complete = mistakes.length === 0 && connectorMistakes.length === 0 && planned.every((one) => one.complete);
   const texts = planned.map(({ text }) => text);
   if (files.length === 0) texts.push('There is no connector whose file can be read.');

@@ -7,6 +7,11 @@ export interface Rpc {
   readonly id: number;
   readonly method: string;
   readonly params: Json;
+  /**
+   * From then on, in ms since the epoch, it is not to be begun: whoever asked is told that nobody answers. Said by `dispatch` where its deadline is sooner than
+   * the platform's own 10 s, and where its connector has said how long the call may take, for that counts from then. Absent: nobody says.
+   */
+  readonly beginBefore?: number;
 }
 
 /** Shared attributes were changed or deleted on the platform. Without a device: the gateway's own. */

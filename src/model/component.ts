@@ -33,6 +33,10 @@ export interface Exchanged {
   readonly receivedBytes: number;
   readonly sent: number;
   readonly sentBytes: number;
+  /** Of a connector that polls: polls, ticks of its schedules that brought none, and by how many ms all its polls together began late. */
+  readonly polls?: number;
+  readonly pollsSkipped?: number;
+  readonly pollsLateMs?: number;
 }
 
 /** What a component is given when it is opened. */
@@ -51,8 +55,8 @@ export interface Context {
    */
   readonly wants?: (keysOf: (device: string) => readonly string[]) => void;
   /**
-   * Takes a function that says how long a call may take, in ms: where that is longer than the gateway waits by itself, it waits so long for the answer. It
-   * never throws. Said when the connector is opened, if at all. Absent: nobody asks.
+   * Takes a function that says how long a call may take from when it is begun, in ms: the gateway waits so long for the answer, counted from the last moment
+   * when a call may be begun (9.5 s after it came), where that is longer than it waits by itself. 0: no longer. It never throws. Said when the connector is opened, if at all. Absent: nobody asks.
    */
   readonly patience?: (of: (rpc: Rpc) => number) => void;
 }

@@ -4,6 +4,7 @@
 export const errorCodes = {
   BROKER_UNREACHABLE: 'A connection could not be made or was lost. It is tried again with backoff.',
   BROKER_REFUSED: 'The peer refused the connection. It is tried again with backoff.',
+  CANNOT_LISTEN: 'A server could not listen on its address. It is tried again with backoff.',
   SUBSCRIPTION_REFUSED: 'A broker refused a topic filter. The other filters work.',
   CREDENTIALS_REFUSED:
     'The platform or a broker refused the credentials. They are tried again at least a minute later.',
@@ -25,6 +26,7 @@ export const errorCodes = {
   STORAGE_DAMAGED: 'The storage file was damaged. It was set aside, and what was readable in it salvaged.',
   CONFIG_INVALID: 'The configuration has mistakes; all of them are listed.',
   CONNECTOR_UNKNOWN: 'No connector of this type is known.',
+  EXTENSION_FAILED: 'A custom connector did what it must not. It is started again, or disabled if that cannot help.',
 } as const;
 
 /** The name of an error, for programs to read. Its meaning is in {@link errorCodes}. */

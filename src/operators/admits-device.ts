@@ -1,7 +1,7 @@
 import type { Log } from '../model/component.js';
 import { reasonOf } from '../model/errors.js';
 import { remembered } from './extract/remembered.js';
-import { search } from './extract/search.js';
+import { wholeName } from './extract/whole-name.js';
 import type { FilterList } from './filter-list.js';
 
 /** Whether a device of a connector may pass. */
@@ -9,13 +9,6 @@ export type AdmitsDevice = (device: string, connector: string) => boolean;
 
 /** Devices of one connector whose verdict is remembered; the log names no more either. */
 const DEVICES = 10_000;
-
-/** Matches the whole name, whatever choices the expression has. Flags stay in front. */
-const wholeName = (expression: string): ((name: string) => boolean) => {
-  const [, flags = '', body = ''] = /^(\(\?[ims]+\))?([^]*)$/.exec(expression) ?? [];
-  const find = search(`${flags}^(?:${body})$`);
-  return (name) => find(name)?.[0] === name;
-};
 
 const matcher = (expressions: readonly string[] | undefined): ((name: string) => boolean) => {
   const all = (expressions ?? []).map(wholeName);

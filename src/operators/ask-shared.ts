@@ -1,4 +1,4 @@
-import { Observable, Subject, Subscription, asyncScheduler, map, of, startWith, switchMap, timer } from 'rxjs';
+import { NEVER, Observable, Subject, Subscription, asyncScheduler, map, of, startWith, switchMap, timer } from 'rxjs';
 import type { SchedulerLike } from 'rxjs';
 import type { AttributeUpdate, AttributeValues, Command } from '../model/command.js';
 import type { Log, Sink } from '../model/component.js';
@@ -7,17 +7,20 @@ import type { Envelope, Nack } from '../model/envelope.js';
 import { Refused } from '../model/errors.js';
 import { GATEWAY_DEVICE } from '../model/message.js';
 import type { Message } from '../model/message.js';
+import type { Device } from './ask-shared/device.js';
 import { newsIn } from './ask-shared/news-in.js';
 import type { Asked } from './ask-shared/news-in.js';
 
 /** Who wants to know what, and when it is asked. */
 export interface AskShared {
-  /** Names of the shared attributes that a device of this connector wants to be told. Asked once for each device that comes. */
+  /** Names of the shared attributes that a device of this connector wants to be told. Asked once for each device of a connector that comes. */
   readonly keysOf: (device: string, connector: string) => readonly string[];
   /** Whether the platform is connected; each `true` is another connection. */
   readonly online: Observable<boolean>;
   /** The devices that this command says no longer exist. Default: none. */
   readonly gone?: (command: Command) => readonly string[];
+  /** Names connectors that begin anew: their devices may want others, and have missed what was on its way. Default: none does. */
+  readonly anew?: Observable<string>;
   /** How long a connection must have stood before anything is asked, in ms: the end of a shorter one shall not be blamed on it. Default 1000. */
   readonly after?: number;
   /** How many questions may be open at a time. Default 8. */
@@ -28,15 +31,6 @@ export interface AskShared {
   readonly log?: Log;
   /** Where time comes from. Default: RxJS's `asyncScheduler`. */
   readonly scheduler?: SchedulerLike;
-}
-
-interface Device {
-  readonly name: string;
-  readonly connector: string;
-  readonly keys: readonly string[];
-  /** What is still to be asked on this connection, a question each. */
-  due: (readonly string[])[];
-  refused: boolean;
 }
 
 interface Question extends Asked {
@@ -59,7 +53,7 @@ interface Question extends Asked {
  * commands  ----------u-----------
  * ```
  *
- * Promises: once for each device and connection, again when the device has left and come back or has come to another connector. What the platform does not
+ * Promises: once for each device and connection, again when the device has left and come back, once for each connector that speaks for it, and again when that has begun anew. What the platform does not
  * have is no update, and neither is what a pushed update has overtaken. Only `most` questions are open, and they are `idle`: they wait for the
  * device's announcement and delay nobody. A question that the platform refuses is not asked again before its device comes anew; one without an answer, not on
  * this connection. Nothing is stored. Source: core specification, §13; the platform's MQTT contract, §5.5, §6.1.
@@ -69,6 +63,7 @@ export const askShared =
     keysOf,
     online,
     gone = () => [],
+    anew = NEVER,
     after = 1_000,
     most = 8,
     deadline = 20_000,
@@ -80,22 +75,21 @@ export const askShared =
     new Observable<Command>((out) => {
       const all = new Subscription();
       const asks = new Subject<Envelope<Message>>();
-      const known = new Map<string, Device>();
+      /** By name: of each connector that has spoken for it. */
+      const known = new Map<string, readonly Device[]>();
       const waiting = new Set<Device>();
       const open = new Map<number, Question>();
       let isOnline = false;
       let last = 0;
 
-      const isKnown = (device: Device): boolean => known.get(device.name) === device;
+      const isKnown = (device: Device): boolean => known.get(device.name)?.includes(device) === true;
       const close = (id: number): void => {
         open.get(id)?.timer?.unsubscribe();
         open.delete(id);
       };
       const forget = (name: string): void => {
-        const device = known.get(name);
-        if (device === undefined) return;
+        known.get(name)?.forEach((device) => waiting.delete(device));
         known.delete(name);
-        waiting.delete(device);
       };
       const want = (device: Device): void => {
         if (!isOnline || device.refused || device.keys.length === 0) return;
@@ -155,16 +149,25 @@ export const askShared =
         }
       };
 
+      const come = (name: string, connector: string): void => {
+        const others = known.get(name)?.filter((one) => one.connector !== connector) ?? [];
+        const device: Device = { name, connector, keys: keysOf(name, connector), due: [], refused: false };
+        known.set(name, [...others, device]);
+        want(device);
+        pump();
+      };
       const look = (message: Message): void => {
         if (message.kind === 'disconnected') forget(message.device);
         if (message.kind !== 'data' && message.kind !== 'connected') return;
         const { device: name, connector = '' } = message;
-        if (known.get(name)?.connector === connector || name === GATEWAY_DEVICE) return;
-        forget(name);
-        const device: Device = { name, connector, keys: keysOf(name, connector), due: [], refused: false };
-        known.set(name, device);
-        want(device);
-        pump();
+        const isOld = known.get(name)?.some((other) => other.connector === connector) === true;
+        if (name !== GATEWAY_DEVICE && !isOld) come(name, connector);
+      };
+      const begin = (connector: string): void => {
+        for (const each of [...known.values()].flat().filter((it) => it.connector === connector)) {
+          waiting.delete(each);
+          come(each.name, connector);
+        }
       };
       const connection = (isUp: boolean): void => {
         isOnline = isUp;
@@ -177,7 +180,7 @@ export const askShared =
           else device.due = keys === device.keys ? [] : [device.keys];
           if (state === 'leaving') leaving.add(device);
         }
-        for (const device of known.values()) if (!leaving.has(device)) want(device);
+        for (const device of [...known.values()].flat()) if (!leaving.has(device)) want(device);
         pump();
       };
 
@@ -234,6 +237,7 @@ export const askShared =
             : of(false),
         ),
       );
+      all.add(anew.subscribe(begin));
       all.add(standing.subscribe({ next: connection, error: (error: unknown) => out.error(error) }));
       all.add(
         sink(inward).subscribe({

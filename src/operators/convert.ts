@@ -1,6 +1,6 @@
 import { Observable } from 'rxjs';
 import type { Operator } from '../model/component.js';
-import { split } from '../model/envelope.js';
+import { replace, split } from '../model/envelope.js';
 import type { Envelope } from '../model/envelope.js';
 
 /**
@@ -29,7 +29,9 @@ export const convert =
             parent.ack();
             return;
           }
-          for (const child of split(parent, values)) subscriber.next(child);
+          // By far the most.
+          if (values.length === 1) subscriber.next(replace(parent, values[0] as B));
+          else for (const child of split(parent, values)) subscriber.next(child);
         },
         error: (error: unknown) => subscriber.error(error),
         complete: () => subscriber.complete(),

@@ -35,13 +35,26 @@ export interface Dispatch {
   readonly fact?: (fact: Fact) => void;
   /** How long the platform waits for an answer, in ms. Default 10 000, as the platform's own. */
   readonly deadline?: number;
-  /** How long the connector of this name may take for a request, in ms: where that is longer it counts instead. Default: no longer. */
+  /**
+   * How long the connector of this name may take for a request from when it is begun, in ms, up to a day: where that, from the last moment when it may be
+   * begun, is over later than the deadline, it counts instead. Default: no longer.
+   */
   readonly patience?: (connector: string, rpc: Rpc) => number;
   /** How many requests may wait for their answer. Default 10 000. */
   readonly most?: number;
   /** Where time comes from. Default: RxJS's `asyncScheduler`. */
   readonly scheduler?: SchedulerLike;
 }
+
+/** How long the platform waits by itself, in ms. */
+const PLATFORM = 10_000;
+/** The most that a connector can ask for, in ms: nobody keeps a request longer. */
+const LONGEST = 86_400_000;
+/** Which part of the deadline, the platform's own at most, may be over when a request is begun: the answer needs some time too. */
+const LATEST = 0.95;
+
+/** How long a connector asks for; what is no number asks for nothing. */
+const asked = (wait: number): number => (wait > 0 ? Math.min(wait, LONGEST) : 0);
 
 const withoutStandIn = (rpc: Rpc): Rpc => {
   if (rpc.device !== GATEWAY_DEVICE) return rpc;
@@ -60,7 +73,7 @@ const withoutStandIn = (rpc: Rpc): Rpc => {
  * | anything else without a device | the source that answers for the gateway |
  *
  * Promises: a request is answered exactly once, by its source or else with an error: 404 where there is no such device, connector or
- * method, 503 where the connector does not run or too many wait, 408 at the deadline, its connector's where that is longer. What a source answers after that is dropped and counted. An answer that
+ * method, 503 where the connector does not run or too many wait, 408 at the deadline, its connector's where that is later. What a source answers after that is dropped and counted. An answer that
  * the platform refuses, such as one that is too large for it, is followed by an error of code 500 that says so; one that could not leave in time is counted as late.
  * A delivery that the platform repeats until the deadline is carried out once, and its answer is sent again; one that was begun before a
  * restart is answered `interrupted`. Source: the platform's MQTT contract, §6; core specification, §12.
@@ -72,8 +85,10 @@ export const dispatch = (
 ): Observable<Envelope<Message>> =>
   new Observable((subscriber) => {
     const { roster = newRoster(), types = new Map<string, string>(), own, journal, log, fact } = options;
-    const { deadline = 10_000, patience = () => 0, most = 10_000, scheduler = asyncScheduler } = options;
+    const { deadline = PLATFORM, patience = () => 0, most = 10_000, scheduler = asyncScheduler } = options;
     const directed = new Subject<Directed>();
+    /** How long a request waits until it is begun, at most. */
+    const unbegun = LATEST * Math.min(deadline, PLATFORM);
     const way = routes({ roster, types, own });
     const now = steady(scheduler);
     const book = requests({ most, now, onForgotten: (key) => journal?.end(key) });
@@ -125,7 +140,8 @@ export const dispatch = (
         say(rpc, targets.why);
         return;
       }
-      const wait = Math.max(deadline, ...targets.map((to) => patience(to, rpc)));
+      const takes = Math.max(0, ...targets.map((to) => asked(patience(to, rpc))));
+      const wait = takes === 0 ? deadline : Math.max(deadline, unbegun + takes);
       const begun = book.begin(key, rpc, targets.length, wait);
       if (begun === undefined) {
         say(rpc, apologies.overloaded);
@@ -133,7 +149,9 @@ export const dispatch = (
       }
       journal?.begin(key);
       arm();
-      const command = begun.given === rpc.id ? rpc : { ...rpc, id: begun.given };
+      const named = begun.given === rpc.id ? rpc : { ...rpc, id: begun.given };
+      const isSaid = takes > 0 || deadline < PLATFORM;
+      const command = isSaid ? { ...named, beginBefore: scheduler.now() + unbegun } : named;
       for (const to of targets)
         directed.next({
           to,

@@ -27,8 +27,11 @@ export interface Fleet {
   readonly until?: Observable<unknown>;
   /** How long a source may take to settle what it has after it was asked to stop, in ms. Default 3000. */
   readonly grace?: number;
-  /** What is still said for a source that has ended while the others go on: by itself, stopped, or replaced. Default: nothing. */
-  readonly farewell?: (name: string) => Iterable<Message>;
+  /**
+   * What is still said for a source that has ended while the others go on: by itself or because its name is gone, or because another takes its
+   * place (`isReplaced`). Default: nothing.
+   */
+  readonly farewell?: (name: string, isReplaced: boolean) => Iterable<Message>;
   /** Where time comes from. Default: RxJS's `asyncScheduler`. */
   readonly scheduler?: SchedulerLike;
 }
@@ -115,9 +118,12 @@ export const fleet = (
       if (running.get(name) !== one) return;
       running.delete(name);
       one.subscription.unsubscribe();
-      if (!stopping.delete(name)) done.set(name, one.source);
+      const wasStopped = stopping.delete(name);
+      if (!wasStopped) done.set(name, one.source);
       if (subscriber.closed) return;
-      if (!isOver) for (const message of farewell(name)) subscriber.next(envelope(message, nothing, nothing));
+      const isReplaced = wasStopped && wanted.has(name);
+      if (!isOver)
+        for (const message of farewell(name, isReplaced)) subscriber.next(envelope(message, nothing, nothing));
       settle();
     };
     const start = (name: string, source: Source): void => {

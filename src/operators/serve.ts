@@ -11,7 +11,7 @@ import { RpcError } from '../model/rpc-error.js';
 export interface Serve {
   /** The connector's name, for the words of an answer. */
   readonly name: string;
-  /** How long a call, or the answer to an attribute request, waits for a client, in ms. Default 9500: just before the platform gives up. */
+  /** How long a call, or the answer to an attribute request, waits for a client, in ms. Default 9500: just before the platform gives up. A call that is not to be begun so late waits less. */
   readonly deadline?: number;
   /** How long an attribute update waits, in ms: what was set then still holds. Default 3 600 000. */
   readonly updateDeadline?: number;
@@ -100,7 +100,11 @@ export const serve = <C>(
     };
     const unavailable = (command: Command, why: string): void => fail(command, new RpcError(503, `${name} ${why}`));
 
-    const patience = ({ kind }: Command): number => (kind === 'attributeUpdate' ? updateDeadline : deadline);
+    const dueOf = (command: Command): number => {
+      if (command.kind === 'attributeUpdate') return scheduler.now() + updateDeadline;
+      const { beginBefore = Infinity } = command.kind === 'rpc' ? command : {};
+      return Math.min(scheduler.now() + deadline, beginBefore);
+    };
 
     const work = (to: C, one: Held<C>): void => {
       const { command } = one;
@@ -221,7 +225,7 @@ export const serve = <C>(
       commands.subscribe({
         next: (command) => {
           arrived += 1;
-          hold({ command, number: arrived, due: scheduler.now() + patience(command), timers: new Subscription() });
+          hold({ command, number: arrived, due: dueOf(command), timers: new Subscription() });
         },
         error: (error: unknown) => subscriber.error(error),
         complete: () => {

@@ -25,9 +25,9 @@ const shareKeys = (parts: readonly Values[], values: Values): boolean =>
   parts.some((part) => Object.keys(values).some((key) => Object.hasOwn(part, key)));
 
 const entries = (telemetry: readonly ConvertedEntry[], stamp: () => number): readonly Entry[] => {
-  const [only, ...others] = telemetry;
+  const [only] = telemetry;
   if (!only) return [];
-  if (others.length === 0) return [{ ts: only.ts ?? stamp(), values: only.values }];
+  if (telemetry.length === 1) return [{ ts: only.ts ?? stamp(), values: only.values }];
   let stamped: number | undefined;
   const byTs = new Map<number, Values[]>();
   for (const { ts, values } of telemetry) {
@@ -67,12 +67,11 @@ export const stamper = ({ now, onCollision }: Options): ((converted: Converted, 
     if (last.size >= sweepAt) sweep(clock);
     return ts;
   };
-  return ({ device, profile, telemetry, attributes }, connector) => ({
-    kind: 'data',
-    device,
-    ...(connector === undefined ? {} : { connector }),
-    profile,
-    telemetry: entries(telemetry, () => stamp(device)),
-    attributes,
-  });
+  return ({ device, profile, telemetry: converted, attributes }, connector) => {
+    const telemetry = entries(converted, () => stamp(device));
+    // Written out, for it is made of every message.
+    return connector === undefined
+      ? { kind: 'data', device, profile, telemetry, attributes }
+      : { kind: 'data', device, connector, profile, telemetry, attributes };
+  };
 };

@@ -59,7 +59,7 @@ const UP = Symbol('up');
  * | {@link ProtocolError} | the same | as above, and `failed` is counted |
  * | the same, after `most` tries | completes, the other connectors go on | `disconnected` if it was up, then `disabled`, and an alert |
  * | {@link FatalError} | the same | the same |
- * | completes | completes | `disconnected` |
+ * | completes, or fails so once it was asked to stop | completes | `disconnected` |
  *
  * Promises: any other error passes, for it is a bug. Unless `most` says otherwise it tries for ever: one night's outage must not end a plant's
  * data. A phase is said once, however often the attempt says that it is in it.
@@ -74,8 +74,11 @@ export const supervise =
   }: Supervise) =>
   <T>(attempt: (connected: () => void, polling: () => void) => Observable<T>): Observable<T> =>
     new Observable<T>((subscriber) => {
-      const say = (phase: Phase, details: Omit<State, 'kind' | 'who' | 'phase'> = {}): void =>
+      let said: Phase | undefined;
+      const say = (phase: Phase, details: Omit<State, 'kind' | 'who' | 'phase'> = {}): void => {
+        said = phase;
         fact({ kind: 'state', who, phase, ...details });
+      };
       const alert = ({ code }: GatewayError, text: string): void => fact({ kind: 'alert', who, code, text });
       const fail = (attempt: number, delay: number, why: string): void => {
         const known = latest instanceof GatewayError ? latest : undefined;
@@ -90,6 +93,8 @@ export const supervise =
       const waiting = new BehaviorSubject(false);
       const alerted = new Set<ErrorCode>();
       let latest: unknown;
+      /** It was asked to stop. */
+      let isOver = false;
       /** In which phase the connection is while it is up. */
       let standing: 'connected' | 'polling' | undefined;
 
@@ -146,7 +151,7 @@ export const supervise =
           backoff,
           scheduler,
           most,
-          retriable: passes,
+          retriable: (error) => !isOver && passes(error),
           onRetry: ({ attempt: failures, delay, why }) => {
             fail(failures, delay, why);
             waiting.next(true);
@@ -155,6 +160,10 @@ export const supervise =
         ignoreElements(),
         tap({ complete: () => say('disconnected') }),
         catchError((error: unknown) => {
+          if (isOver && passes(error)) {
+            if (said !== 'disconnected') say('disconnected', { why: error.message, code: error.code });
+            return EMPTY;
+          }
           if (!(error instanceof FatalError) && !passes(error)) throw error;
           const why =
             error instanceof FatalError
@@ -166,6 +175,7 @@ export const supervise =
         }),
         takeUntil(
           stop.pipe(
+            tap(() => (isOver = true)),
             switchMap(() => waiting.pipe(filter(Boolean))),
             tap(() => say('disconnected')),
           ),

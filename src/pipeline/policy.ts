@@ -1,5 +1,6 @@
-import { Subject, auditTime, filter, identity, map, merge, pipe, tap } from 'rxjs';
-import type { Observable } from 'rxjs';
+import { BehaviorSubject, Subject, auditTime, filter, identity, map, merge, pipe, tap } from 'rxjs';
+import type { MonoTypeOperatorFunction, Observable } from 'rxjs';
+import type { ConnectorEntry } from '../config/connector-entry.js';
 import { filterFile } from '../config/filter-file.js';
 import type { GatewayConfig } from '../config/gateway-config.js';
 import { reportStrategies } from '../config/report-strategies.js';
@@ -7,6 +8,7 @@ import type { Context, Operator, Sink } from '../model/component.js';
 import type { Fact } from '../model/fact.js';
 import { admitsDevice } from '../operators/admits-device.js';
 import type { AdmitsDevice } from '../operators/admits-device.js';
+import { engage } from '../operators/engage.js';
 import { filterDevices } from '../operators/filter-devices.js';
 import { hearRefusals } from '../operators/hear-refusals.js';
 import { inactivity } from '../operators/inactivity.js';
@@ -28,12 +30,16 @@ export interface Policy {
   readonly around: (sink: Sink) => Sink;
   /** For whoever removes connectors or configures them anew while they run. */
   readonly forget: (what: Forget) => void;
+  /** This connector is configured anew while it runs: what its file says of report strategies holds from now on. */
+  readonly learn: (connector: ConnectorEntry) => void;
 }
 
 interface Surroundings {
   readonly context: (name: string) => Context;
   readonly folder: string;
   readonly facts: Observable<Fact>;
+  /** Whether connectors may be configured anew while they run. Default: they are not. */
+  readonly mayChange?: boolean;
 }
 
 /** At most so often in ms is everything doubted because something was dropped: an overload must not report all values all the time. */
@@ -44,12 +50,12 @@ const isDrop = (fact: Fact): boolean =>
   fact.kind === 'count' && fact.counter.startsWith('dropped.') && fact.counter !== 'dropped.refused';
 
 /**
- * Makes the steps that a configuration asks for. What it does not ask for costs nothing: it is `identity`. Throws `ConfigInvalid` if the file
+ * Makes the steps that a configuration asks for. What it does not ask for costs nothing: it is `identity`, or where connectors may change it is passed by. Throws `ConfigInvalid` if the file
  * of the device filter cannot be used.
  */
 export const policy = (
   { thingsboard, connectors }: GatewayConfig,
-  { context, folder, facts }: Surroundings,
+  { context, folder, facts, mayChange = false }: Surroundings,
 ): Policy => {
   const { deviceFiltering: filtering, checkingDeviceActivity: activity, reportStrategy: gateway } = thingsboard;
   const forget = new Subject<Forget>();
@@ -68,18 +74,28 @@ export const policy = (
       : identity;
 
   const said = reportStrategies(connectors, folder);
+  const strategies = new Map(said.connectors);
   const isOff = gateway?.type === 'DISABLED';
-  const asks = said.any || (gateway !== undefined && gateway.type !== 'ON_RECEIVED');
-  if (isOff || !asks) {
-    const stripped = said.any ? unreported : identity;
+  const asks = said.any || (!isOff && gateway !== undefined && gateway.type !== 'ON_RECEIVED');
+  const asked = new BehaviorSubject(asks);
+  const wanted = asked.pipe(filter(Boolean));
+  const ifAsked = <A>(step: MonoTypeOperatorFunction<A>): MonoTypeOperatorFunction<A> =>
+    asks ? step : mayChange ? engage(wanted, step) : identity;
+  const learn = (entry: ConnectorEntry): void => {
+    const { connectors: of, any } = reportStrategies([entry], folder);
+    const strategy = of.get(entry.name);
+    if (strategy === undefined) strategies.delete(entry.name);
+    else strategies.set(entry.name, strategy);
+    if (any) asked.next(true);
+  };
+  const always = { admits, learn, forget: (what: Forget) => forget.next(what) };
+  if (isOff)
     return {
-      admits,
-      before: (connected) => pipe(filtered, watched(connected), stripped),
+      ...always,
+      before: (connected) => pipe(filtered, watched(connected), ifAsked(unreported)),
       after: identity,
       around: identity,
-      forget: () => undefined,
     };
-  }
 
   const dropped = facts.pipe(
     filter(isDrop),
@@ -89,17 +105,21 @@ export const policy = (
   const reported = report({
     ...context('report'),
     gateway,
-    connector: (name) => said.connectors.get(name),
+    connector: (name) => strategies.get(name),
     forget: merge(forget, dropped),
   });
   return {
-    admits,
-    before: (connected) => pipe(filtered, watched(connected), reported),
-    after: hearRefusals((message) => {
-      if (message.kind === 'data') forget.next({ device: message.device, lost: true });
-    }),
-    around: (sink) => (messages) =>
-      sink(messages).pipe(tap((command) => deletedDevices(command).forEach((device) => forget.next({ device })))),
-    forget: (what) => forget.next(what),
+    ...always,
+    before: (connected) => pipe(filtered, watched(connected), ifAsked(reported)),
+    after: ifAsked(
+      hearRefusals((message) => {
+        if (message.kind === 'data') forget.next({ device: message.device, lost: true });
+      }),
+    ),
+    around:
+      asks || mayChange
+        ? (sink) => (messages) =>
+            sink(messages).pipe(tap((command) => deletedDevices(command).forEach((device) => forget.next({ device }))))
+        : identity,
   };
 };

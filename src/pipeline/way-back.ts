@@ -36,6 +36,8 @@ export interface WayBack {
 
 export interface WayBackOptions {
   readonly config: GatewayConfig;
+  /** The type of each connector by its name, as they are at any time. */
+  readonly types: ReadonlyMap<string, string>;
   /** The connectors that could be opened, by name. */
   readonly running: Pick<ReadonlySet<string>, 'has'>;
   readonly plan: StoragePlan;
@@ -68,11 +70,21 @@ const left = (row: Known): Known => ({ ...row, connected: false });
  * devices left with the connection of the earlier run.
  */
 export const wayBack = (found: Store, options: WayBackOptions): Observable<WayBack> => {
-  const { config, running, plan, context, version, sums, restarting, admits, scheduler = asyncScheduler } = options;
+  const {
+    config,
+    types,
+    running,
+    plan,
+    context,
+    version,
+    sums,
+    restarting,
+    admits,
+    scheduler = asyncScheduler,
+  } = options;
   const { folder, log, fact } = context;
   const before = found.opened.devices.length === 0 ? connectedDevices(folder, config.connectors) : undefined;
   before?.problems.forEach((problem) => log.warn(problem));
-  const types = new Map(config.connectors.map(({ name, type }) => [name, type]));
   const names = found.durable ? renameFile(plan.folder, log) : undefined;
   const journal = found.durable ? requestJournal({ folder: plan.folder, log, now: () => scheduler.now() }) : undefined;
   const known = names?.load() ?? before?.renamed ?? [];

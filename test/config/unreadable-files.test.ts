@@ -43,3 +43,12 @@ test('sections are found at any depth, and nowhere else', () => {
     'servers[0].security.caCert: no such file',
   ]);
 });
+
+test('one that is not read is passed over: of a server without TLS, and of a request to a device', () => {
+  const security = { type: 'cert', cert: 'absent.pem' };
+  expect(found({ server: { SSL: false, security } })).toEqual([]);
+  expect(found({ server: { security } })).toEqual([]);
+  expect(found({ SSL: false, security })).toEqual([]);
+  expect(found({ attributeUpdates: [{ requestUrlExpression: 'h', security }] })).toEqual([]);
+  expect(found({ server: { SSL: true, security } })).toEqual(['server.security.cert: no such file']);
+});

@@ -8,10 +8,10 @@ const [, section = ''] = readFileSync(join(root, 'docs/compatibility.md'), 'utf8
   '\n## Cases decided against\n',
 );
 const [table = ''] = section.split('\n## ');
-const written = [...table.matchAll(/^\| `((?:common|mqtt)\/[^`]+)` \|/gm)].map(([, id]) => id!);
+const written = [...table.matchAll(/^\| `((?:common|modbus|mqtt|rest)\/[^`]+)` \|/gm)].map(([, id]) => id!);
 
 const ids = new Map<string, unknown>(
-  ['common', 'mqtt'].flatMap((file) => {
+  ['common', 'modbus', 'mqtt', 'rest'].flatMap((file) => {
     const { vectors } = JSON.parse(
       readFileSync(join(root, 'test/fixtures/compat/vectors', `${file}.json`), 'utf8'),
     ) as { vectors: readonly { kind: string; name: string; expected: unknown }[] };

@@ -74,8 +74,9 @@ beforeAll(() => {
   execFileSync('tar', ['-xzf', join(project, packed.filename), '-C', installed, '--strip-components=1']);
   [...Object.keys(manifest.dependencies), '@types/node', 'typescript'].forEach(link);
   writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'consumer', private: true, type: 'module' }));
-  writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['*.ts'] }));
-  for (const name of readdirSync(join(root, 'examples'))) cpSync(join(root, 'examples', name), join(project, name));
+  writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['*.ts', '*/*.mts'] }));
+  for (const name of readdirSync(join(root, 'examples')))
+    cpSync(join(root, 'examples', name), join(project, name), { recursive: true });
 }, 120_000);
 afterAll(() => rmSync(project, { recursive: true, force: true }));
 

@@ -8,6 +8,8 @@ test('texts among the details tell lines apart, numbers do not', () => {
   expect(of({ why: 'refused' })).not.toBe(of({ why: 'timeout' }));
   expect(of({ why: new Error('refused') })).toBe(of({ why: 'refused' }));
   expect(of({ why: `${'x'.repeat(300)}a` })).toBe(of({ why: `${'x'.repeat(300)}b` }));
+  expect(of({ list: ['a.json: x', 'a.json: y'] })).not.toBe(of({ list: ['a.json: x', 'a.json: z'] }));
+  expect(of({ list: ['a.json: x', 1] })).toBe(of({ list: ['a.json: x', 2] }));
   expect(key('here', { why: 'refused' })).not.toBe(of({ why: 'refused' }));
 });
 

@@ -1,4 +1,4 @@
-import { Observable, map, merge } from 'rxjs';
+import { Observable, delay, map, merge, of, tap } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { Command } from '../../src/model/command.js';
 import type { Sink } from '../../src/model/component.js';
@@ -140,6 +140,39 @@ describe('askShared', () => {
       '4004 -3 a:k,l',
       '5005 -4 a:k,l',
     ]));
+
+  it('asks once for each of two connectors that speak for one device in turn, on each connection', () => {
+    const { asked, came } = played({
+      messages: '(aeaeae) 3s (aeae)',
+      online: 't 4s f t',
+      keysOf: (_, connector) => [connector],
+      says: ['2s (xy)', { x: answer(-1, { value: 1 }), y: answer(-2, { value: 2 }) }],
+    });
+    expect(asked).toEqual(['1000 -1 a:c', '1000 -2 a:other', '5002 -3 a:c', '5002 -4 a:other']);
+    expect(came).toEqual([
+      [2000, pushed('a', { c: 1 })],
+      [2000, pushed('a', { other: 2 })],
+    ]);
+  });
+
+  it('asks again for the devices of a connector that begins anew, for what it wants then, and for no other', () => {
+    let wanted = 'k';
+    const begins = of('c').pipe(
+      delay(3_000),
+      tap(() => (wanted = 'new')),
+    );
+    const { asked, passed } = played({
+      messages: '(aeb)',
+      online: 't',
+      keysOf: (_, connector) => (connector === 'c' ? [wanted] : ['k']),
+      anew: begins,
+    });
+    expect(asked).toEqual(['1000 -1 a:k', '1000 -2 a:k', '1000 -3 b:k', '3000 -4 a:new', '3000 -5 b:new']);
+    expect(passed).toEqual(['data', 'data', 'data']);
+    expect(played({ messages: 'a', online: '2s t', anew: of('c').pipe(delay(2_500)) }).asked).toEqual([
+      '3000 -1 a:k,l',
+    ]);
+  });
 
   it('forgets a device that no longer exists', () =>
     expect(

@@ -1,4 +1,4 @@
-import { EMPTY, NEVER, Subject, delay, ignoreElements, last, map, merge, of, takeUntil, tap } from 'rxjs';
+import { EMPTY, NEVER, Subject, delay, filter, ignoreElements, last, map, merge, of, takeUntil, tap } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { describe, expect, test } from 'vitest';
 import type { Command, Rpc } from '../../src/model/command.js';
@@ -13,6 +13,7 @@ import type { Dispatch } from '../../src/operators/dispatch.js';
 import type { Journal } from '../../src/operators/dispatch/journal.js';
 import type { Directed } from '../../src/operators/fleet.js';
 import { roster } from '../../src/operators/roster.js';
+import { serve } from '../../src/operators/serve.js';
 import { marbles } from '../marbles.js';
 
 const rpc = (device: string | undefined, id: number, method = 'm', params: Json = null): Rpc => ({
@@ -301,6 +302,76 @@ test(
       c: reply('d', 2, timedOut),
     });
   }),
+);
+
+test(
+  'a request says until when it may be begun where its deadline comes before the platform’s own, or its connector has a patience; any other says nothing',
+  marbles(({ hot, scheduler, flush }) => {
+    const given: Command[] = [];
+    const take = (deadline: number, patience = 0) =>
+      dispatch(
+        (directed) =>
+          directed.pipe(
+            tap(({ command }) => given.push(command)),
+            ignoreElements(),
+          ),
+        hot<Command>('-a|', { a: rpc('d', 1) }),
+        { roster: known(), deadline, patience: () => patience, scheduler },
+      );
+    merge(take(2_000), take(2_000, 4_000), take(10_000), take(2_000, 20_000), take(10_000, 3_000))
+      .pipe(takeUntil(hot('--x')))
+      .subscribe();
+    flush();
+    expect(given).toEqual([
+      { ...rpc('d', 1), beginBefore: 1_901 },
+      { ...rpc('d', 1), beginBefore: 1_901 },
+      rpc('d', 1),
+      { ...rpc('d', 1), beginBefore: 1_901 },
+      { ...rpc('d', 1), beginBefore: 9_501 },
+    ]);
+  }),
+);
+
+test(
+  'what a connector says that a call may take counts from the last moment when it may be begun',
+  marbles(({ hot, cold, scheduler, expectObservable }) => {
+    const client = cold('9400ms c');
+    const handle = () => cold<Message>('20s (r|)', { r: reply('d', 1, 'in time') });
+    const source = (directed: Observable<Directed>) =>
+      serve(directed.pipe(map(({ command }) => command)), client, handle, { name: 'x', scheduler }).pipe(map(closed));
+    const said = dispatch(source, hot<Command>('a', { a: rpc('d', 1) }), {
+      roster: known(),
+      patience: () => 25_000,
+      scheduler,
+    }).pipe(map(({ value }) => timeless(value)));
+    expectObservable(said, '40s !').toBe('29400ms r', { r: reply('d', 1, 'in time') });
+  }),
+);
+
+test.each([NaN, Infinity, -1, 3_000_000_000])(
+  'a connector whose patience is %d keeps nobody else from an answer, and no timer running in vain',
+  (patience) =>
+    marbles(({ hot, scheduler, expectObservable, flush }) => {
+      let timers = 0;
+      const schedule: typeof scheduler.schedule = (work, delay = 0, state) => {
+        expect(delay).toBeGreaterThanOrEqual(0);
+        expect(delay).toBeLessThan(2 ** 31);
+        timers += 1;
+        return scheduler.schedule(work, delay, state);
+      };
+      const commands = hot<Command>('-abc------', { a: rpc('d', 1), b: rpc('e', 1), c: rpc('d', 2) });
+      const out = drawn(commands, EMPTY, {
+        deadline: 5,
+        patience: (connector) => (connector === 'y' ? patience : 0),
+        scheduler: { now: () => scheduler.now(), schedule },
+      }).pipe(filter((message) => message.kind === 'reply' && message.device === 'd'));
+      expectObservable(out, '^---------!').toBe('------a-c-', {
+        a: reply('d', 1, timedOut),
+        c: reply('d', 2, timedOut),
+      });
+      flush();
+      expect(timers).toBeLessThan(6);
+    })(),
 );
 
 test(

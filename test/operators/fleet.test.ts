@@ -228,6 +228,29 @@ describe('says farewell for a source', () => {
   );
 
   test(
+    'and hears whether another takes its place',
+    marbles(({ hot, cold, expectObservable, flush }) => {
+      const heard: unknown[] = [];
+      const hears = (name: string, isReplaced: boolean): readonly Message[] => {
+        heard.push([name, isReplaced]);
+        return [];
+      };
+      const z = deaf(NEVER);
+      const maps = hot('m---n---', {
+        m: mapOf({ x: polite(NEVER), y: polite(NEVER), e: deaf(cold('a|')), z }),
+        n: mapOf({ x: polite(NEVER), z }),
+      });
+      expectObservable(fleet(maps, NEVER, { farewell: hears }).pipe(told), '-------!').toBe('a', { a: 'e:a' });
+      flush();
+      expect(heard).toEqual([
+        ['e', false],
+        ['x', true],
+        ['y', false],
+      ]);
+    }),
+  );
+
+  test(
     'but not when all are stopped, or when one errors',
     marbles(({ hot, scheduler, expectObservable }) => {
       const until = hot('--x');

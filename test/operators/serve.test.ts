@@ -6,11 +6,18 @@ import { RpcError } from '../../src/model/rpc-error.js';
 import { serve, type Serve } from '../../src/operators/serve.js';
 import { marbles, type Drawing } from '../marbles.js';
 
+const rpc = (letter: string): Rpc => ({
+  kind: 'rpc',
+  device: 'd',
+  id: letter.charCodeAt(0),
+  method: letter,
+  params: null,
+});
 /** Letters are calls, digits attribute updates: 1 to 4 of the device d, any other of its own. */
 const command = (letter: string): Command =>
   /\d/.test(letter)
     ? { kind: 'attributeUpdate', device: letter < '5' ? 'd' : letter, values: { letter }, deleted: [] }
-    : { kind: 'rpc', device: 'd', id: letter.charCodeAt(0), method: letter, params: null };
+    : rpc(letter);
 const all = Object.fromEntries(Array.from('abcdefgh123456789', (letter) => [letter, command(letter)]));
 
 const reply = (to: Command, content: Reply['content']): Message => {
@@ -69,6 +76,33 @@ test(
     });
     drawing.flush();
     expect(told).toEqual(['a: mqtt is not connected']);
+  }),
+);
+
+test(
+  'a call that is not to be begun so late waits no longer than that, and is never handed over then',
+  marbles((drawing) => {
+    const { cold, expectObservable } = drawing;
+    const calls = cold<Command>('ab----', {
+      a: { ...rpc('a'), beginBefore: 5 },
+      b: { ...rpc('b'), beginBefore: 1_000 },
+    });
+    const handled: string[] = [];
+    const result = serve(
+      calls,
+      cold('7ms X', up),
+      (client, one) => {
+        handled.push(letterOf(one));
+        return echo(client, one);
+      },
+      { name: 'mqtt', deadline: 10, scheduler: drawing.scheduler },
+    );
+    expectObservable(result, '30ms !').toBe('5ms a-b', {
+      a: reply(rpc('a'), { error: 'mqtt is not connected', code: 503 }),
+      b: reply(rpc('b'), 'X'),
+    });
+    drawing.flush();
+    expect(handled).toEqual(['b']);
   }),
 );
 

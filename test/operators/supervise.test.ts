@@ -1,4 +1,4 @@
-import { concat, ignoreElements, takeUntil, tap, timer, type Observable } from 'rxjs';
+import { concat, ignoreElements, mergeMap, takeUntil, tap, throwError, timer, type Observable } from 'rxjs';
 import { TestScheduler, type RunHelpers } from 'rxjs/testing';
 import { describe, expect, it } from 'vitest';
 import { ConnectionError, FatalError, ProtocolError } from '../../src/model/errors.js';
@@ -267,7 +267,20 @@ describe('supervise', () => {
       attempt: ({ cold }) => cold('-a-b-#', undefined, lost),
       result: '-a-b-|',
       stop: ' --s',
-      facts: ['0 connecting', '5 reconnecting: lost', '5 disconnected'],
+      facts: ['0 connecting', '5 disconnected: lost'],
     });
   });
+
+  it.each([
+    ['its last try', 0],
+    ['any other', undefined],
+  ])('has not failed for good where %s fails after it was asked to stop', (_, most) =>
+    run({
+      attempt: (_helpers, connected) => up(connected, timer(3).pipe(mergeMap(() => throwError(() => lost)))),
+      ...(most === undefined ? {} : { most }),
+      result: '-----|',
+      stop: ' ---s',
+      facts: ['0 connecting', '2 connected', '5 disconnected: lost'],
+    }),
+  );
 });

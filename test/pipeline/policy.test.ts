@@ -121,6 +121,50 @@ describe('report strategies', () => {
   });
 });
 
+describe('of a connector that is configured anew while it runs', () => {
+  const change = { type: 'on_change' };
+  const changing = (thingsboard: object = {}) =>
+    policy(configOf(thingsboard, [mqtt]), { context, folder, facts: new Subject<Fact>(), mayChange: true });
+
+  test('report strategies hold from then on, also where nothing had asked for any, and until they are gone', () => {
+    write('m.json', {});
+    const rules = changing();
+    const scene = running(rules);
+    expect(twice(scene)).toBe(2);
+    write('m.json', { reportStrategy: change });
+    rules.learn(mqtt);
+    expect(twice(scene)).toBe(1);
+    expect(twice(scene)).toBe(0);
+    rules.forget({ connector: 'm' });
+    expect(twice(scene)).toBe(1);
+    scene.send(data({ key: 2 }));
+    scene.out.at(-1)!.nack(new Refused('PLATFORM_REFUSED', 'no'));
+    const before = scene.out.length;
+    scene.send(data({ key: 2 }));
+    expect(scene.out).toHaveLength(before + 1);
+    write('m.json', {});
+    rules.learn(mqtt);
+    rules.forget({ connector: 'm' });
+    expect(twice(scene)).toBe(2);
+  });
+
+  test('what is said of a message is obeyed, or where all is switched off only taken off', () => {
+    write('m.json', {});
+    const said = { report: { device: { type: 'ON_CHANGE', reportPeriod: 1, ttl: 1 } } } as const;
+    const found = [{}, { reportStrategy: { type: 'DISABLED' } }].map((thingsboard) => {
+      write('m.json', {});
+      const rules = changing(thingsboard);
+      const scene = running(rules);
+      write('m.json', { mapping: [{ reportStrategy: change }] });
+      rules.learn(mqtt);
+      const passed = twice(scene, said);
+      for (const { value } of scene.out) expect(value).not.toHaveProperty('report');
+      return passed;
+    });
+    expect(found).toEqual([1, 2]);
+  });
+});
+
 describe('the device filter', () => {
   const on = { deviceFiltering: { enable: true, filterFile: 'list.json' } };
   test('keeps devices out as its file says', () => {

@@ -7,11 +7,11 @@ import { thingsBoardCodec } from '../../src/sinks/thingsboard/config.js';
 
 const sink: Sink = (messages) => messages.pipe(ignoreElements());
 const silent = (): void => undefined;
-const made = (keys: object = {}, isPlatform = true) => {
+const made = (keys: object = {}, isPlatform = true, mayChange = false) => {
   const { value } = decode(thingsBoardCodec, { security: { accessToken: 'T' }, ...keys });
   return sharedOnConnect(
     { thingsboard: value! },
-    { facts: NEVER, isPlatform, log: { debug: silent, info: silent, warn: silent, error: silent } },
+    { facts: NEVER, isPlatform, mayChange, log: { debug: silent, info: silent, warn: silent, error: silent } },
   );
 };
 
@@ -28,6 +28,11 @@ test.each([
   const shared = made(keys, isPlatform);
   expect(shared.hears('c')).toEqual({});
   expect(shared.around(sink)).toBe(sink);
+});
+
+test('where connectors may come while it runs, the sink is prepared for what they want', () => {
+  expect(made({}, true, true).around(sink)).not.toBe(sink);
+  expect(made({ syncDevicesSharedAttributesOnConnect: false }, true, true).around(sink)).toBe(sink);
 });
 
 test('what one connector wants changes the sink', () => {

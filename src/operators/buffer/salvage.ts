@@ -78,12 +78,12 @@ const claims = (damaged: Database): Observable<Claims> => {
   );
 };
 
-/** Readable rows between unreadable ones are found if they are more than so many, or than a ten-thousandth of what is left. */
+/** Readable rows between unreadable ones are found if they are more than so many, or than a ten-thousandth of all ids. */
 const LONGEST_STRIDE = 256;
 
-/** Row by row over the first unreadable ones, then in growing strides: a file without a readable page must come to an end too. */
-const stride = (misses: number, left: number): number =>
-  misses < 64 ? 1 : Math.min(2 ** Math.min(40, misses - 64), Math.max(LONGEST_STRIDE, Math.ceil(left / 10_000)));
+/** Row by row over the first unreadable ones, then in growing strides: a file without a readable page must come to an end too, and soon. */
+const stride = (misses: number, end: number): number =>
+  misses < 64 ? 1 : Math.min(2 ** Math.min(40, misses - 64), Math.max(LONGEST_STRIDE, Math.ceil(end / 10_000)));
 
 /** Above the lower bound. */
 const middle = (from: number, to: number): number => from + Math.max(1, Math.floor((to - from) / 2));
@@ -130,7 +130,7 @@ const walk = (damaged: Database, fresh: Database, end: number): Observable<numbe
               if (!rows) {
                 if (at.step > 1) return of({ ...at, step: at.step >>> 1 });
                 // Not past the last row: from there the way leads back to the first that can be read.
-                const on = Math.min(at.from + stride(at.misses, end - at.from), Math.max(at.from + 1, end - 1));
+                const on = Math.min(at.from + stride(at.misses, end), Math.max(at.from + 1, end - 1));
                 const from = at.landed === undefined ? on : middle(at.from, at.landed);
                 return of({ ...at, from, misses: at.misses + 1, missed: at.from, over: from >= end });
               }

@@ -18,14 +18,11 @@ const deviceLiteral = remembered((device: string) => literal(quoted(device)), 10
 
 const insert = (append: readonly Row[]): string => {
   if (append.length === 0) return '';
-  // One text that grows: V8 puts it together once, when SQLite reads it.
-  let sql = 'INSERT INTO rows(id, device, at, bytes, body) VALUES ';
-  let before = '(';
-  for (const { id, device, at, bytes, body } of append) {
-    sql += `${before}${id},${deviceLiteral(device)},${at},${bytes},${literal(body)})`;
-    before = ',(';
-  }
-  return `${sql};`;
+  // Joined once: a text that grows is a chain of pieces, and each link an object.
+  const rows = append.map(
+    ({ id, device, at, bytes, body }) => `(${id},${deviceLiteral(device)},${at},${bytes},${literal(body)})`,
+  );
+  return `INSERT INTO rows(id, device, at, bytes, body) VALUES ${rows.join()};`;
 };
 
 const learn = (devices: readonly Known[]): string => {

@@ -104,8 +104,10 @@ const fields = {
   ),
   reportStrategyDataCacheCleanupInterval: inert(optional(t.number, 'Seconds between two cleanings of that memory.')),
   checkingDeviceActivity: optional(checkingDeviceActivity, 'Disconnects devices that are silent.'),
-  checkConnectorsConfigurationInSeconds: pending(
-    defaulted(seconds, 60, 'Seconds between two looks at the connector files.'),
+  checkConnectorsConfigurationInSeconds: defaulted(
+    timerSeconds,
+    60,
+    "Seconds between two looks at this file and the connectors' files, for a change that the operating system has not told of.",
   ),
   handleDeviceRenaming: defaulted(
     t.boolean,

@@ -1,4 +1,4 @@
-import { split } from '../../model/envelope.js';
+import { replace, split } from '../../model/envelope.js';
 import type { Envelope } from '../../model/envelope.js';
 import { Unavailable } from '../../model/errors.js';
 import { GATEWAY_DEVICE } from '../../model/message.js';
@@ -50,6 +50,8 @@ const item = (ts: number, values: string): string => `{"ts":${ts},"values":${val
 /** Bytes of {@link item} around its values. Counted, for the whole text would first have to be put together in memory. */
 const around = (ts: number): number => '{"ts":,"values":}'.length + String(ts).length;
 
+const laneOf = (device: string): string => (device === GATEWAY_DEVICE ? topics.ownTelemetry : topics.telemetry);
+
 /** The values as they are, if none has to be left out. */
 const countOf = (values: Values): number => {
   let count = 0;
@@ -60,33 +62,27 @@ const countOf = (values: Values): number => {
   return count;
 };
 
-const telemetryParts = (
-  { device: key, profile }: Data,
-  entry: Entry,
-  { bytes, points, born }: Cut,
-): readonly Part[] => {
+/** An entry as it is, if it fits one publish and nothing has to be left out. */
+const telemetryPart = ({ device: key, profile }: Data, { ts, values }: Entry, cut: Cut): Part | undefined => {
+  const points = countOf(values);
+  if (points === 0 || points > cut.points) return undefined;
   const frame = frameOf(key);
-  const lane = key === GATEWAY_DEVICE ? topics.ownTelemetry : topics.telemetry;
-  const part = (text: string, size: number, count: number): Part => ({
-    key,
-    lane,
-    profile,
-    frame,
-    text,
-    size: size + 1,
-    points: count,
-    born,
-  });
-  const count = countOf(entry.values);
-  if (count > 0 && count <= points) {
-    const values = valuesText.of(entry.values);
-    const size = Buffer.byteLength(values) + around(entry.ts);
-    if (size + 1 + frame <= bytes || count === 1) return [part(item(entry.ts, values), size, count)];
-  }
-  const room = bytes - frame - 1 - item(entry.ts, '{}').length;
-  return grouped(membersOf(entry.values), room, points).map((group) => {
+  const text = valuesText.of(values);
+  const size = Buffer.byteLength(text) + around(ts) + 1;
+  if (size + frame > cut.bytes && points > 1) return undefined;
+  return { key, lane: laneOf(key), profile, frame, text: item(ts, text), size, points, born: cut.born };
+};
+
+const telemetryParts = (data: Data, entry: Entry, cut: Cut): readonly Part[] => {
+  const whole = telemetryPart(data, entry, cut);
+  if (whole !== undefined) return [whole];
+  const { device: key, profile } = data;
+  const frame = frameOf(key);
+  const room = cut.bytes - frame - 1 - item(entry.ts, '{}').length;
+  return grouped(membersOf(entry.values), room, cut.points).map((group) => {
     const text = item(entry.ts, `{${group.map(([, member]) => member).join(',')}}`);
-    return part(text, Buffer.byteLength(text), group.length);
+    const [lane, size] = [laneOf(key), Buffer.byteLength(text) + 1];
+    return { key, lane, profile, frame, text, size, points: group.length, born: cut.born };
   });
 };
 
@@ -114,10 +110,6 @@ const partsOf = (message: Kept, cut: Cut): readonly Part[] => {
   switch (message.kind) {
     case 'data': {
       const { telemetry } = message;
-      const [only] = telemetry;
-      // By far the most: one reading, and nothing else.
-      if (only !== undefined && telemetry.length === 1 && isEmpty(message.attributes))
-        return telemetryParts(message, only, cut);
       return [...attributeParts(message, cut), ...telemetry.flatMap((entry) => telemetryParts(message, entry, cut))];
     }
     case 'connected': {
@@ -134,6 +126,12 @@ const partsOf = (message: Kept, cut: Cut): readonly Part[] => {
     }
   }
 };
+
+/** Of by far the most messages: one reading, and nothing else. */
+const onlyEntry = (message: Kept): Entry | undefined =>
+  message.kind === 'data' && message.telemetry.length === 1 && isEmpty(message.attributes)
+    ? message.telemetry[0]
+    : undefined;
 
 /**
  * `Unavailable` outranks whatever the other parts come to, so the message need not wait for them: while it does, the buffer would not know
@@ -155,7 +153,12 @@ const atOnce =
  * nothing in it.
  * Source: the platform's MQTT contract, §4, §5.
  */
-export const parts = (message: Envelope<Kept>, bounds: Bounds, born = 0): readonly Envelope<Part>[] => {
-  const all = split(message, partsOf(message.value, { ...bounds, born }));
+export const parts = (message: Envelope<Kept>, { bytes, points }: Bounds, born = 0): readonly Envelope<Part>[] => {
+  const { value } = message;
+  const cut = { bytes, points, born };
+  const only = onlyEntry(value);
+  const part = only === undefined ? undefined : telemetryPart(value as Data, only, cut);
+  if (part !== undefined) return [replace(message, part)];
+  const all = split(message, partsOf(value, cut));
   return all.length > 1 ? all.map(atOnce(message)) : all;
 };

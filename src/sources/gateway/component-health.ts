@@ -63,7 +63,8 @@ export const componentHealth = (apart: ReadonlySet<string>, first: Values = {}):
       const phase = stateOf(fact, apart);
       if (phase !== undefined) attributes.set(`${fact.who}_STATE`, phase);
       if (fact.kind === 'state') {
-        if (fact.phase === 'connected') mended(fact.who);
+        // Without a code it has ended in order, and takes its trouble along.
+        if (fact.phase === 'connected' || (fact.phase === 'disconnected' && fact.code === undefined)) mended(fact.who);
         // Of an outage of the platform its alert is enough: each try would be one more message to be stored until it is over.
         if (!hasFailed(fact) || apart.has(fact.who)) return 'change';
         troubles.set(fact.who, fact.code);

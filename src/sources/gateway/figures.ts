@@ -28,6 +28,14 @@ const none: ConnectorTotals = {
   sentBytes: 0,
 };
 
+/** Of a connector that polls: how it kept to its schedules. */
+const pollsOf = (now: ConnectorTotals, before: ConnectorTotals): Readonly<Record<string, number>> => {
+  const since = (key: 'polls' | 'pollsSkipped' | 'pollsLateMs'): number => (now[key] ?? 0) - (before[key] ?? 0);
+  const polls = since('polls');
+  const late = polls > 0 ? Math.round((since('pollsLateMs') / polls) * 100) / 100 : 0;
+  return { connectorPolls: polls, connectorPollsSkipped: since('pollsSkipped'), connectorPollsLateMs: late };
+};
+
 /**
  * Makes the figures of each period (core.md §10): `machineStats`, `serviceStats` and, where a connector did anything, `connectorsStats`. `queued` is
  * how many messages wait in the storage.
@@ -50,6 +58,7 @@ export const figures = ({ totals, machine, start }: FiguresOptions): ((now: numb
         connectorBytesReceived: now.receivedBytes - before.receivedBytes,
         connectorMsgsSent: now.sent - before.sent,
         connectorBytesSent: now.sentBytes - before.sentBytes,
+        ...(now.polls === undefined ? {} : pollsOf(now, before)),
       };
       return Object.values(stats).some((n) => n !== 0) ? [[name, stats] as const] : [];
     });

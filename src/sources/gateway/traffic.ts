@@ -47,11 +47,17 @@ export interface Traffic {
 type Counted = { -readonly [K in Exclude<keyof ConnectorTotals, keyof Exchanged>]: ConnectorTotals[K] };
 
 const nothing: Exchanged = { received: 0, receivedBytes: 0, sent: 0, sentBytes: 0 };
+const polling = ['polls', 'pollsSkipped', 'pollsLateMs'] as const satisfies readonly (keyof Exchanged)[];
 const sum = (a: Exchanged, b: Exchanged): Exchanged => ({
   received: a.received + b.received,
   receivedBytes: a.receivedBytes + b.receivedBytes,
   sent: a.sent + b.sent,
   sentBytes: a.sentBytes + b.sentBytes,
+  ...Object.fromEntries(
+    polling
+      .filter((key) => a[key] !== undefined || b[key] !== undefined)
+      .map((key) => [key, (a[key] ?? 0) + (b[key] ?? 0)]),
+  ),
 });
 
 /** Every message is counted: without a list of its keys. */

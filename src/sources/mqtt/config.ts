@@ -8,7 +8,7 @@ import { broker } from './config/broker.js';
 import { deviceRequest } from './config/device-request.js';
 import { mapping } from './config/mapping.js';
 import { modernFile } from './config/modern-file.js';
-import { requestList } from './config/request-list.js';
+import { requestList } from '../../model/request-list.js';
 import { serverSideRpc } from './config/server-side-rpc.js';
 
 const olderPlace = (name: string): string => `Older place of \`requestsMapping.${name}\`; what stands here wins.`;

@@ -1,3 +1,5 @@
+import type { Said } from '../../extensions/said.js';
+import type { AttributeUpdate, Rpc } from '../../model/command.js';
 import type { Json } from '../../model/message.js';
 
 /** One message as a custom converter sees it. All of it is the converter's own copy. */
@@ -20,26 +22,51 @@ export interface MqttConverterConfig {
   readonly converter: Readonly<Record<string, unknown>>;
 }
 
-/** What a message says of one device. */
-export interface MqttConverted {
-  readonly deviceName: string;
-  /** The device profile. Default `default`. */
-  readonly deviceType?: string;
-  /** Values by key, or the same with their time (`{ts, values}`, ms), or a list of these. Without a time: that of arrival. */
-  readonly telemetry?: Readonly<Record<string, unknown>> | readonly Readonly<Record<string, unknown>>[];
-  /** Values by key, or a list of such. */
-  readonly attributes?: Readonly<Record<string, unknown>> | readonly Readonly<Record<string, unknown>>[];
+/** What the rule says (an item of `attributeUpdates` or `serverSideRpc`), given to the way down when it is made: a copy. */
+export interface MqttDownConfig {
+  /** `extensionConfig` of the rule. Empty when it has none. */
+  readonly extensionConfig: Readonly<Record<string, unknown>>;
+  /** The whole rule. */
+  readonly rule: Readonly<Record<string, unknown>>;
 }
 
+/** What a message says of one device. */
+export type MqttConverted = Said;
+
+/** What is published to a device: the payload alone, or with what shall be otherwise than the rule says. */
+export type MqttOutgoing =
+  | string
+  | Uint8Array
+  | {
+      /** A text and bytes go as they are, anything else as JSON. */
+      readonly payload: unknown;
+      /** Absent: the rule's own. */
+      readonly topic?: string;
+      /** Absent: the rule's own. */
+      readonly qos?: 0 | 1;
+      /** Absent: the rule's own. */
+      readonly retain?: boolean;
+    };
+
 /**
- * A converter of the user's own: the default export of the module that `extension` names. The function alone may be exported as well.
+ * A converter of the user's own: the default export of the module that `extension` names. A function alone is `up`.
  *
- * `up` is called once a mapping (with `sharedGlobal` or `sharedId` once for several), what it gives once a message, in order of arrival.
- * It answers at once, with one device, several or none, never with a promise. What it throws, and what it gives in another form, costs that
- * message only: it is counted as failed.
+ * Both answer at once, never with a promise. What they throw, and what they give in another form, costs that message only: it is counted as failed, or
+ * is the error in the answer to the call.
  */
 export interface MqttConverter {
-  readonly up: (
+  /**
+   * Called once a mapping (with `sharedGlobal` or `sharedId` once for several); what it gives, once a message, in order of arrival. That says one device,
+   * several or none. Absent: the module is for rules only.
+   */
+  readonly up?: (
     config: MqttConverterConfig,
   ) => (message: MqttMessage) => MqttConverted | readonly MqttConverted[] | null | undefined;
+  /**
+   * Called once a rule of `attributeUpdates` or `serverSideRpc`; what it gives, once a command: with all the attributes of an update that the rule fits, or
+   * with the call. That says what is published: of a call exactly one message. Absent: the module is for mappings only.
+   */
+  readonly down?: (
+    config: MqttDownConfig,
+  ) => (command: AttributeUpdate | Rpc) => MqttOutgoing | readonly MqttOutgoing[] | null | undefined;
 }

@@ -8,6 +8,7 @@ import { RpcError } from '../../model/rpc-error.js';
 import type { AttributeAnswers } from './commands/attribute-answers.js';
 import { attributeUpdates } from './commands/attribute-updates.js';
 import type { MqttConfig } from './config.js';
+import type { Downs } from './extensions/made-down.js';
 import type { Link } from './connection/link.js';
 import type { Publication } from './connection/publication.js';
 import { readBody } from './uplink/read-body.js';
@@ -17,6 +18,8 @@ import { rpcCalls } from './commands/rpc-calls.js';
 export interface Downlink {
   /** What devices have asked. */
   readonly answers: Pick<AttributeAnswers, 'answer'>;
+  /** The user's own ways down, by the label of their rule. Default: there are none. */
+  readonly downs?: Downs;
   /** Told of each message for a device that could not be published; calls tell the platform themselves. */
   readonly onFailure: (why: string) => void;
 }
@@ -25,14 +28,14 @@ export interface Downlink {
  * Handles one command on one connection: publishes changed attributes and the answers to attribute requests, calls methods.
  *
  * Promises: a call emits one reply or errors; a call without a response topic has succeeded (`{"success": true}`) once it is published. One message that
- * cannot be published costs no other. An update errors with code 503 or 408 when a part of it may not have arrived, after all of it is over.
+ * cannot be published costs no other, and an answer that nobody waits for is an error. An update errors with code 503 or 408 when a part of it may not have arrived, after all of it is over.
  */
 export const downlink = (
   { broker, requestsMapping }: MqttConfig,
-  { answers, onFailure }: Downlink,
+  { answers, downs = new Map(), onFailure }: Downlink,
 ): ((link: Link, command: Command) => Observable<Message>) => {
-  const updatesOf = attributeUpdates(requestsMapping.attributeUpdates);
-  const callOf = rpcCalls(requestsMapping.serverSideRpc);
+  const updatesOf = attributeUpdates(requestsMapping.attributeUpdates, downs);
+  const callOf = rpcCalls(requestsMapping.serverSideRpc, downs);
 
   const contentOf = (payload: Buffer): Json => {
     if (payload.length > broker.maxPayloadBytes)
@@ -71,7 +74,8 @@ export const downlink = (
     });
   const answer = (link: Link, values: AttributeValues): Observable<never> => {
     const publication = answers.answer(values);
-    return publication === undefined ? EMPTY : link.publish(publication);
+    if (publication === undefined) throw new RpcError(404, 'the device does not wait for this answer');
+    return link.publish(publication);
   };
 
   return (link, command) =>

@@ -37,6 +37,7 @@ import { brokerBackoff } from './connection/broker-backoff.js';
 import type { client, Received } from './client.js';
 import type { MqttConfig } from './config.js';
 import { downlink } from './downlink.js';
+import type { Downs } from './extensions/made-down.js';
 import { isPersistent } from './connection/is-persistent.js';
 import { dropReturnedRequests } from './requests/drop-returned-requests.js';
 import type { Link } from './connection/link.js';
@@ -64,6 +65,8 @@ export interface Halves {
     onFailure: (error: Error) => void,
     onNothing: (mapping: string) => void,
   ) => (raw: Raw, now: number) => readonly Reading[];
+  /** The user's own ways down, by the label of their rule. Default: there are none. */
+  readonly downs?: Downs;
 }
 
 const tooLarge = (topic: string, bytes: number, most: number): ProtocolError =>
@@ -86,7 +89,7 @@ export interface Timing {
  * intake ends; the source completes once everything it emitted is settled.
  */
 export const intake =
-  ({ connect, uplink }: Halves) =>
+  ({ connect, uplink, downs = new Map() }: Halves) =>
   (
     config: MqttConfig,
     context: Context,
@@ -208,7 +211,11 @@ export const intake =
               }),
           finalize(() => over.next()),
         );
-        const handle = downlink(config, { answers, onFailure: (why) => undelivered({ what: 'attributeUpdate', why }) });
+        const handle = downlink(config, {
+          answers,
+          downs,
+          onFailure: (why) => undelivered({ what: 'attributeUpdate', why }),
+        });
         const down = serve(commands.pipe(takeUntil(over)), links, handle, {
           name: who,
           onFailure: ({ kind: what, device }, why) => undelivered({ what, device, why }),

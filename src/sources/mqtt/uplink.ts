@@ -1,6 +1,6 @@
 import { ProtocolError, reasonOf } from '../../model/errors.js';
 import type { Values } from '../../model/message.js';
-import type { Converted } from '../../operators/extract/converted.js';
+import type { Converted, ConvertedEntry } from '../../operators/extract/converted.js';
 import { isEmpty } from '../../operators/extract/is-empty.js';
 import { nestedDeeper } from '../../operators/extract/nested-deeper.js';
 import { remembered } from '../../operators/extract/remembered.js';
@@ -44,10 +44,23 @@ const deepIn = (values: Values): boolean => {
   return false;
 };
 
-const tooDeep = ({ telemetry, attributes }: Converted): boolean =>
-  deepIn(attributes) || telemetry.some(({ values }) => deepIn(values));
+const deepEntry = ({ values }: ConvertedEntry): boolean => deepIn(values);
+
+const tooDeep = ({ telemetry, attributes }: Converted): boolean => deepIn(attributes) || telemetry.some(deepEntry);
 
 const saysSomething = ({ telemetry, attributes }: Converted): boolean => telemetry.length > 0 || !isEmpty(attributes);
+
+const isSound = (said: Reading): boolean => 'kind' in said || (saysSomething(said) && !tooDeep(said));
+
+/** Those that may pass. Usually all: then it is the same list. */
+const sound = (all: readonly Reading[], fail: (cause: unknown) => void): readonly Reading[] => {
+  if (all.every(isSound)) return all;
+  return all.filter((said) => {
+    if (isSound(said)) return true;
+    if (!('kind' in said) && tooDeep(said)) fail(new Error(`a value is nested deeper than ${DEEPEST} levels`));
+    return false;
+  });
+};
 
 /** What went wrong in one mapping. Only the first cause is held: an array may hold as many bad items as fit into the largest payload. */
 interface Trouble {
@@ -151,25 +164,23 @@ export const uplink = (
   }, TOPICS);
   return (raw, now) => {
     const message = inbound(raw, now);
-    const result: Reading[] = [];
+    let result: readonly Reading[] = [];
     let failures: ProtocolError[] | undefined;
     for (const { label, converts, read } of readersOf(raw.topic)) {
       let trouble: Trouble | undefined;
-      const before = result.length;
+      let good: readonly Reading[] = [];
       const fail = (cause: unknown): void => {
         if (trouble) trouble.count += 1;
         else trouble = { first: cause, count: 1 };
       };
       try {
-        for (const said of read(message, fail)) {
-          if (!('kind' in said) && tooDeep(said)) fail(new Error(`a value is nested deeper than ${DEEPEST} levels`));
-          else if ('kind' in said || saysSomething(said)) result.push(said);
-        }
+        good = sound(read(message, fail), fail);
       } catch (cause) {
         fail(cause);
       }
+      result = result.length === 0 ? good : [...result, ...good];
       if (trouble) (failures ??= []).push(failure(label, raw, trouble));
-      else if (converts && result.length === before && raw.payload.length > 0) onNothing?.(label);
+      else if (converts && good.length === 0 && raw.payload.length > 0) onNothing?.(label);
     }
     if (failures === undefined) return result;
     if (result.length === 0) throw failures[0]!;

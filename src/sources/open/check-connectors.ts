@@ -3,7 +3,7 @@ import { noticesOf } from '../../config/notices-of.js';
 import type { ConnectorFile } from '../../config/connector-files.js';
 import type { Notices } from '../../config/notices-of.js';
 import { reasonOf } from '../../model/errors.js';
-import { connectors } from '../open.js';
+import { connectors, loaderOf } from '../open.js';
 import type { Table } from '../open.js';
 
 export interface Checked extends Notices {
@@ -12,8 +12,9 @@ export interface Checked extends Notices {
 
 const nothing: Checked = { connectorMistakes: [], notices: [], idle: [] };
 
-const checkOne = async ({ type, file, value }: ConnectorFile, folder: string, table: Table): Promise<Checked> => {
-  const load = table.get(type);
+const checkOne = async (connector: ConnectorFile, folder: string, table: Table): Promise<Checked> => {
+  const { type, file, value } = connector;
+  const load = loaderOf(connector, folder, table);
   if (!load) return nothing;
   try {
     const module = await load();
@@ -29,14 +30,16 @@ const checkOne = async ({ type, file, value }: ConnectorFile, folder: string, ta
   }
 };
 
-/** What each connector's own codec says about its file. Opens nothing; a type that nobody knows is passed over. A file is read once. */
+/** What each connector's own codec says about its file. Opens nothing, but loads the user's own modules as ours; a type that nobody knows is passed over. A file is read once. */
 export const checkConnectors = async (
   files: readonly ConnectorFile[],
   folder: string,
   table: Table = connectors,
 ): Promise<Checked> => {
   const different = files.filter(
-    ({ file, type }, i) => files.findIndex((other) => other.file === file && other.type === type) === i,
+    (one, i) =>
+      files.findIndex(({ file, type, class: own }) => file === one.file && type === one.type && own === one.class) ===
+      i,
   );
   const checked = await Promise.all(different.map((connector) => checkOne(connector, folder, table)));
   return {

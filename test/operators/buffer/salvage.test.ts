@@ -1,11 +1,28 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { concat, firstValueFrom, mergeMap, of } from 'rxjs';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { concat, firstValueFrom, map, mergeMap, of } from 'rxjs';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { database } from '../../../src/operators/buffer/database.js';
 import { salvage } from '../../../src/operators/buffer/salvage.js';
 import { SCHEMA } from '../../../src/operators/buffer/schema.js';
+
+/** Every question to a database, of this file's own too. */
+const asked = vi.hoisted(() => ({ times: 0 }));
+vi.mock(import('../../../src/operators/buffer/database.js'), async (original) => {
+  const real = await original();
+  const counted: typeof real.database = (file) =>
+    real.database(file).pipe(
+      map((db) => ({
+        ...db,
+        all: (...question: Parameters<typeof db.all>) => {
+          asked.times += 1;
+          return db.all(...question);
+        },
+      })),
+    );
+  return { ...real, database: counted };
+});
 
 let folder = '';
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'salvage-'))));
@@ -80,4 +97,27 @@ it('readable rows amidst a damage are found, if they are more than a few hundred
   );
   const rows = await firstValueFrom(read);
   expect(rows[0]?.n).toBeGreaterThan(550);
+});
+
+it('a file that shows neither a row nor how many there were is given up after some ten thousand questions', async () => {
+  const file = join(folder, 'damaged.db');
+  await damaged(file, 1_000, 1, 1);
+  const roots = await firstValueFrom(
+    database(file).pipe(
+      mergeMap((db) =>
+        db.all<{ page: number }>("SELECT rootpage AS page FROM sqlite_schema WHERE name IN ('rows', 'totals')"),
+      ),
+    ),
+  );
+  const bytes = readFileSync(file);
+  for (const { page } of roots) bytes.fill(0xff, (page - 1) * PAGE, page * PAGE);
+  writeFileSync(file, bytes);
+  asked.times = 0;
+  const done = database(join(folder, 'fresh.db')).pipe(
+    mergeMap((fresh) => concat(fresh.exec(SCHEMA), salvage(fresh, file), fresh.close())),
+  );
+  expect(await firstValueFrom(done)).toEqual({ salvaged: 0 });
+  expect(roots).toHaveLength(2);
+  expect(asked.times).toBeGreaterThan(1_000);
+  expect(asked.times).toBeLessThan(15_000);
 });

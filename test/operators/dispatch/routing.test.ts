@@ -49,7 +49,7 @@ interface Story {
   readonly answers?: string;
   /** How these connectors take what they are given. Default: they do. */
   readonly refuses?: Readonly<Record<string, Parameters<Directed['refuse']>[0]>>;
-  /** How long calls of these connectors may take. Default: no longer than others, 10 frames. */
+  /** How long calls of these connectors may take, in frames, on top of the 9.5 that they may wait to be begun. Default: no longer than others, 10 in all. */
   readonly patience?: Readonly<Record<string, number>>;
 }
 
@@ -212,7 +212,7 @@ test(
   drawn({
     commands: '-a-b----c----a----',
     of: { a: rpc(1, 'A'), b: rpc(2, 'B'), c: rpc(3, 'A') },
-    patience: { x: 15, y: 3 },
+    patience: { x: 5.5, y: 0.5 },
     x: '       -a------c---------',
     y: '       ---b--------------',
     messages: '------------C--M--',
@@ -226,7 +226,7 @@ test(
   drawn({
     commands: '-a---b-----------',
     of: { a: rpc(1, undefined, 'mqtt_get'), b: rpc(2, undefined, 'modbus_get') },
-    patience: { x: 2, y: 16 },
+    patience: { x: 0.5, y: 6.5 },
     x: '       -a---------------',
     y: '       -a---------------',
     z: '       -----b-----------',

@@ -1,18 +1,10 @@
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { AttributeRequest } from '../../../src/model/message.js';
 import { until } from '../../until.js';
-import { data, rig } from './rig.js';
+import { data, rigs } from './rig.js';
+import type { Rig } from './rig.js';
 
-type Rig = Awaited<ReturnType<typeof rig>>;
-const open: Rig[] = [];
-const start = async (...args: Parameters<typeof rig>): Promise<Rig> => {
-  const made = await rig(...args);
-  open.push(made);
-  return made;
-};
-afterEach(async () => {
-  for (const each of open.splice(0)) await each.stop();
-});
+const start = rigs();
 
 const TOPIC = 'v1/gateway/attributes/request';
 const idle = (device: string, id = -1): AttributeRequest => ({

@@ -1,26 +1,17 @@
 import type { Data } from '../../../src/model/message.js';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { GATEWAY_DEVICE } from '../../../src/model/message.js';
 import type { PlatformOptions, Respond } from '../../peers/platform/contract.js';
 import { until } from '../../until.js';
-import { data, rig } from './rig.js';
+import { data, rigs } from './rig.js';
+import type { Rig } from './rig.js';
 
-type Rig = Awaited<ReturnType<typeof rig>>;
-const open: Rig[] = [];
-const start = async (...args: Parameters<typeof rig>): Promise<Rig> => {
-  const made = await rig(...args);
-  open.push(made);
-  return made;
-};
-afterEach(async () => {
-  for (const each of open.splice(0)) {
-    await each.stop();
-    expect(each.state.error).toBeUndefined();
-  }
-});
+const start = rigs();
 
 const telemetry = 'v1/gateway/telemetry';
 const seconds = (n: number): number => n * 1000;
+/** Where only seconds count. */
+const PACE = 10;
 const poisoned: Respond = ({ topic, payload }) =>
   topic === telemetry && payload.includes('"poison"') ? { reason: 153 } : undefined;
 const many = (device: string, n: number) => Array.from({ length: n }, (_, i) => data(device, i + 1));
@@ -73,7 +64,7 @@ describe('every row of the PUBACK reasons', () => {
   });
 
   test('151 and the connection stays open: the device is deferred, the others go on', async () => {
-    const made = await start({ maxDevices: 1 });
+    const made = await start({ pace: PACE, maxDevices: 1 });
     made.send(data('A', 1));
     await until(() => made.acked.length === 1);
     made.send(data('B', 1), data('A', 2));
@@ -88,6 +79,7 @@ describe('every row of the PUBACK reasons', () => {
 
   test('131 and closed: the payload that causes it is refused after three tries alone, its neighbours are delivered', async () => {
     const made = await start({
+      pace: PACE,
       respond: ({ payload }) =>
         payload.includes('"poison"') ? { reason: 131, close: true, disconnect: 131 } : undefined,
     });
@@ -99,6 +91,7 @@ describe('every row of the PUBACK reasons', () => {
   test('128 twice: tried again with backoff and delivered', async () => {
     let failures = 0;
     const made = await start({
+      pace: PACE,
       respond: ({ topic }) => (topic === telemetry && failures++ < 2 ? { reason: 128 } : undefined),
     });
     made.send(data('A', 1));
@@ -108,6 +101,7 @@ describe('every row of the PUBACK reasons', () => {
 
   test('128 again and again: the device is deferred, the others go on', async () => {
     const made = await start({
+      pace: PACE,
       respond: ({ topic, devices }) => (topic === telemetry && devices.includes('A') ? { reason: 128 } : undefined),
     });
     made.send(data('A', 1), data('B', 1));
@@ -118,6 +112,7 @@ describe('every row of the PUBACK reasons', () => {
   test('128 again and again: a newer attribute that waits behind comes back too, and lands after the older one', async () => {
     let broken = true;
     const made = await start({
+      pace: PACE,
       respond: ({ topic }) => (topic === 'v1/gateway/attributes' && broken ? { reason: 128 } : undefined),
     });
     const said = (x: number): Data => ({ ...data('A', 1), telemetry: [], attributes: { x } });
@@ -134,6 +129,7 @@ describe('every row of the PUBACK reasons', () => {
 
   test('128 again and again for its attributes: a message comes back at once, whatever its telemetry waits for, so that no newer one passes it', async () => {
     const made = await start({
+      pace: PACE,
       respond: ({ topic }) => ({ [telemetry]: { withhold: true }, 'v1/gateway/attributes': { reason: 128 } })[topic],
     });
     made.send({ ...data('A', 1), attributes: { x: 1 } });
@@ -174,10 +170,13 @@ describe('every row of the PUBACK reasons', () => {
   });
 
   test('a PUBACK that is withheld for 12 s and then sent is a success', async () => {
-    const made = await start({ respond: ({ topic }) => (topic === telemetry ? { withhold: true } : undefined) });
+    const made = await start({
+      pace: PACE,
+      respond: ({ topic }) => (topic === telemetry ? { withhold: true } : undefined),
+    });
     made.send(data('A', 1));
     await until(() => made.platform.log.some(({ outcome }) => outcome === 'withheld'));
-    await new Promise((resolve) => setTimeout(resolve, seconds(12)));
+    await new Promise((resolve) => setTimeout(resolve, seconds(12) / PACE));
     expect(made.acked).toEqual([]);
     expect(made.platform.release()).toBe(1);
     await until(() => made.acked.length === 1);

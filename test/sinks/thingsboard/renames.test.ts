@@ -1,22 +1,10 @@
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Message } from '../../../src/model/message.js';
 import { until } from '../../until.js';
-import { data, rig } from './rig.js';
+import { data, rigs } from './rig.js';
+import type { Rig } from './rig.js';
 
-type Rig = Awaited<ReturnType<typeof rig>>;
-const open: Rig[] = [];
-const start = async (...args: Parameters<typeof rig>): Promise<Rig> => {
-  const made = await rig(...args);
-  open.push(made);
-  return made;
-};
-afterEach(async () => {
-  for (const each of open.splice(0)) {
-    expect(each.platform.violations).toEqual([]);
-    await each.stop();
-    expect(each.state.error).toBeUndefined();
-  }
-});
+const start = rigs(({ platform }) => expect(platform.violations).toEqual([]));
 
 const rename = async ({ platform, commands }: Rig, params: Readonly<Record<string, string>>): Promise<void> => {
   const before = commands.length;
@@ -29,7 +17,7 @@ const times = ({ platform }: Rig, device: string): readonly number[] =>
 const telemetry = 'v1/gateway/telemetry';
 
 test('what waits for the rate limits when its device is renamed goes to the renamed device, in its order, and makes no other', async () => {
-  const made = await start({ sessionLimits: 'silent' }, { deviceRateLimits: '1:1' });
+  const made = await start({ sessionLimits: 'silent', pace: 5 }, { deviceRateLimits: '1:1' });
   const { platform } = made;
   made.send(data('A', 1));
   await until(() => made.acked.length === 1);

@@ -28,7 +28,7 @@ test('three thousand replies in a burst all arrive, once each', async () => {
 }, 30_000);
 
 test('a device that asks before it has said anything is made under the profile `default`, and has its answer', async () => {
-  const it = await start();
+  const it = await start({ pace: 5 });
   it.send({ kind: 'attributeRequest', device: 'A', connector: 'mqtt', id: 1, scope: 'shared', keys: ['k'] });
   await until(() => it.commands.length === 1);
   expect(it.platform.devices.get('A')?.profile).toBe('default');
@@ -79,7 +79,10 @@ test('the answer to an attribute request names the connector that asked', async 
 });
 
 test('a request that comes when the messages have ended is answered, while what is in flight is waited for', async () => {
-  const it = await start({ respond: ({ topic }) => (topic.endsWith('/telemetry') ? { withhold: true } : undefined) });
+  const it = await start({
+    pace: 4,
+    respond: ({ topic }) => (topic.endsWith('/telemetry') ? { withhold: true } : undefined),
+  });
   it.send(data('A', 1));
   await until(() => it.platform.devices.get('A')?.telemetry.size === 1);
   it.end();

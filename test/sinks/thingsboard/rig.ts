@@ -1,5 +1,6 @@
 import { Subject } from 'rxjs';
 import type { Subscription } from 'rxjs';
+import { afterEach, expect } from 'vitest';
 import type { Command } from '../../../src/model/command.js';
 import type { Context } from '../../../src/model/component.js';
 import { decode } from '../../../src/model/decode.js';
@@ -10,6 +11,7 @@ import type { Data, Message } from '../../../src/model/message.js';
 import { thingsBoardCodec } from '../../../src/sinks/thingsboard/config.js';
 import type { ThingsBoardConfig } from '../../../src/sinks/thingsboard/config.js';
 import { thingsboard } from '../../../src/sinks/thingsboard/thingsboard.js';
+import { hurried } from '../../hurried.js';
 import { startPlatform } from '../../peers/platform.js';
 import type { PlatformOptions } from '../../peers/platform/contract.js';
 
@@ -61,9 +63,9 @@ export const contextOf = (facts: Fact[], folder = '.'): Context => {
   };
 };
 
-/** The sink against a real endpoint. Reconnects after 20 ms unless the test says otherwise. */
+/** The sink against a real endpoint. Reconnects after 20 ms unless the test says otherwise. `pace`: how many times faster the sink's time passes. */
 export const rig = async (
-  options: PlatformOptions = {},
+  { pace = 1, ...options }: PlatformOptions & { readonly pace?: number } = {},
   config: Readonly<Record<string, unknown>> = {},
   backoff: (attempt: number, error: unknown) => number = () => 20,
 ) => {
@@ -74,7 +76,10 @@ export const rig = async (
   const messages = new Subject<Envelope<Message>>();
   const wrap = tracked(tally);
   const state = { completed: false, error: undefined as unknown };
-  const sink = thingsboard(configOf({ port: platform.port, ...config }), contextOf(facts), { backoff });
+  const sink = thingsboard(configOf({ port: platform.port, ...config }), contextOf(facts), {
+    backoff,
+    ...(pace === 1 ? {} : { scheduler: hurried(pace) }),
+  });
   const subscription: Subscription = sink(messages).subscribe({
     next: (command) => commands.push(command),
     error: (error: unknown) => (state.error = error),
@@ -95,5 +100,24 @@ export const rig = async (
       subscription.unsubscribe();
       await platform.close();
     },
+  };
+};
+
+export type Rig = Awaited<ReturnType<typeof rig>>;
+
+/** For a whole test file: what makes a rig is returned, and after each test its rigs are stopped. None may have failed, and `check` holds of each. */
+export const rigs = (check: (made: Rig) => void = () => undefined): typeof rig => {
+  const open: Rig[] = [];
+  afterEach(async () => {
+    for (const each of open.splice(0)) {
+      await each.stop();
+      expect(each.state.error).toBeUndefined();
+      check(each);
+    }
+  });
+  return async (...how) => {
+    const made = await rig(...how);
+    open.push(made);
+    return made;
   };
 };

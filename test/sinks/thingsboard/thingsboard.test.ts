@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { NEVER } from 'rxjs';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Fact } from '../../../src/model/fact.js';
 import { GATEWAY_DEVICE } from '../../../src/model/message.js';
 import type { Data } from '../../../src/model/message.js';
@@ -14,21 +14,10 @@ import { startPlatform } from '../../peers/platform.js';
 import { peer } from '../../peers/require-peer.js';
 import { haveOpenssl, selfSigned } from '../../peers/self-signed.js';
 import { until } from '../../until.js';
-import { configOf, contextOf, data, rig } from './rig.js';
+import { configOf, contextOf, data, rigs } from './rig.js';
+import type { Rig } from './rig.js';
 
-type Rig = Awaited<ReturnType<typeof rig>>;
-const open: Rig[] = [];
-const start = async (...args: Parameters<typeof rig>): Promise<Rig> => {
-  const made = await rig(...args);
-  open.push(made);
-  return made;
-};
-afterEach(async () => {
-  for (const each of open.splice(0)) {
-    await each.stop();
-    expect(each.state.error).toBeUndefined();
-  }
-});
+const start = rigs();
 const connectsOf = ({ platform }: Rig, connection: number): string[] =>
   platform.log
     .filter((record) => record.topic === 'v1/gateway/connect' && record.connection === connection)
@@ -200,9 +189,9 @@ describe('messages', () => {
   });
 
   test('an older server never acknowledges connect: connected is acknowledged after 5 s, data is not held up', async () => {
-    const made = await start({ ackConnect: false });
+    const made = await start({ ackConnect: false, pace: 5 });
     made.send({ kind: 'connected', device: 'A', profile: 'meter' }, data('A', 1));
-    await until(() => made.acked.length === 1, 2_000);
+    await until(() => made.acked.length === 1, 800);
     expect(made.acked[0]?.kind).toBe('data');
     await until(() => made.acked.length === 2, 7_000);
   });
@@ -355,6 +344,7 @@ describe('the end', () => {
 
   test('waits two seconds at most and leaves the rest unsettled', async () => {
     const made = await start({
+      pace: 5,
       respond: ({ topic }) => (topic === 'v1/gateway/telemetry' ? { withhold: true } : undefined),
     });
     made.send(data('A', 1));

@@ -1,23 +1,12 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { GATEWAY_DEVICE } from '../../../src/model/message.js';
 import type { Data, Values } from '../../../src/model/message.js';
 import type { Respond } from '../../peers/platform/contract.js';
 import { until } from '../../until.js';
-import { data, rig } from './rig.js';
+import { data, rigs } from './rig.js';
+import type { Rig } from './rig.js';
 
-type Rig = Awaited<ReturnType<typeof rig>>;
-const open: Rig[] = [];
-const start = async (...args: Parameters<typeof rig>): Promise<Rig> => {
-  const made = await rig(...args);
-  open.push(made);
-  return made;
-};
-afterEach(async () => {
-  for (const each of open.splice(0)) {
-    await each.stop();
-    expect(each.state.error).toBeUndefined();
-  }
-});
+const start = rigs();
 const telemetry = 'v1/gateway/telemetry';
 /** So many points of 50 bytes or so. */
 const wide = (n: number): Values =>
@@ -173,6 +162,7 @@ describe('a device that the platform cannot take', () => {
 test('of a pack that was halved, a later attribute does not pass an earlier one whose device was deferred', async () => {
   let state: 'gather' | 'halve' | 'fail' | 'well' = 'gather';
   const made = await start({
+    pace: 5,
     respond: ({ topic, payload }) => {
       if (topic !== 'v1/gateway/attributes' || state === 'well') return undefined;
       if (state === 'gather') return { delayMs: 50 };

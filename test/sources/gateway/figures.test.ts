@@ -123,3 +123,19 @@ test('this machine can be read', () => {
   expect(read.usedDisk).toBeLessThanOrEqual(read.disk);
   expect(read.process.rss).toBeGreaterThan(1_000_000);
 });
+
+test('of a connector that polls also how it kept to its schedules', () => {
+  const { now, made } = start();
+  const polled = (n: number): ConnectorTotals => ({
+    ...connector(n),
+    polls: 10 * n,
+    pollsSkipped: n,
+    pollsLateMs: 25 * n,
+  });
+  now.totals = totals(1, [['modbus', polled(1)]]);
+  made(60_000, 0).taken();
+  now.totals = totals(3, [['modbus', polled(3)]]);
+  expect(made(120_000, 0).values.connectorsStats).toMatchObject({
+    modbus: { connectorPolls: 20, connectorPollsSkipped: 2, connectorPollsLateMs: 2.5 },
+  });
+});

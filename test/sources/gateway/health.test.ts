@@ -79,6 +79,21 @@ test('an alert stays until the connector is connected again, and a repeated one 
   ]);
 });
 
+test('an alert ends with its connector, if that ends in order', () => {
+  const { said } = run([
+    [12_000, alert()],
+    [20_000, { ...state('disconnected'), code: 'BROKER_UNREACHABLE' } as Fact],
+    [40_000, state('disconnected')],
+  ]);
+  expect(said.map(({ at, attributes }) => [at, attributes])).toEqual([
+    [5_000, { cpuCount: 4 }],
+    [17_000, { mqtt_ALERT: 'BROKER_UNREACHABLE: failed 10 times' }],
+    [22_000, { mqtt_STATE: 'disconnected' }],
+    [45_000, { mqtt_ALERT: '' }],
+    [77_000, {}],
+  ]);
+});
+
 test('errors are counted by component and together, and from nought a minute after the first', () => {
   const { said } = run([
     [12_000, failed(2)],

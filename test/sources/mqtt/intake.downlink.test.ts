@@ -38,7 +38,7 @@ const commands: Readonly<Record<string, Command>> = {
   b: call(2, 'doB'),
   u: { kind: 'attributeUpdate', device: 'd', values: { k: 1 }, deleted: [] },
   w: { kind: 'attributeUpdate', device: 'd', values: { k: 1, l: 2 }, deleted: [] },
-  v: { kind: 'attributeValues', device: 'd', id: 1, value: 5 },
+  v: { kind: 'attributeValues', device: 'd', id: 0, value: 5 },
 };
 
 /** The source on connections as drawn, and what it publishes, logs and settles. */
@@ -78,7 +78,14 @@ const scene = (
   };
   const halves = { connect, uplink: (decoded: MqttConfig) => uplink(decoded) };
   const source = intake(halves)(config!, context, { scheduler, backoff: () => 5 });
-  const result = source(hot(drawing, commands)).pipe(
+  /** An answer has the id of what was asked. */
+  const answering = (command: Command): Command => {
+    const asked = seen.out.find(({ value }) => value.kind === 'attributeRequest')?.value;
+    return command.kind === 'attributeValues' && asked?.kind === 'attributeRequest'
+      ? { ...command, id: asked.id }
+      : command;
+  };
+  const result = source(hot(drawing, commands).pipe(map(answering))).pipe(
     map((item) => {
       seen.out.push(item);
       const { value } = item;
@@ -162,15 +169,19 @@ test(
 );
 
 test(
-  'an attribute request is sent with an id, and its answer published',
+  'an attribute request is sent with an id, and its answer published; one that nobody waits for is said',
   marbles((drawing) => {
-    const { result, published, out, settled } = scene(drawing, '-----v-v', (_n, options, link) =>
+    const { result, published, out, settled, logged } = scene(drawing, '-----v-v', (_n, options, link) =>
       upAfter3(drawing, 'q', options, link),
     );
     drawing.expectObservable(result, '9ms !').toBe('---q', { q: 'attributeRequest' });
     drawing.flush();
-    expect(out[0]!.value).toEqual({ kind: 'attributeRequest', device: 'd', id: 1, scope: 'shared', keys: ['k'] });
+    expect(out[0]!.value).toEqual({
+      ...{ kind: 'attributeRequest', device: 'd', scope: 'shared', keys: ['k'] },
+      id: expect.any(Number) as number,
+    });
     expect(published).toEqual(['5 told 5']);
+    expect(logged).toEqual([{ what: 'attributeValues', device: 'd', why: 'the device does not wait for this answer' }]);
     out[0]!.ack();
     expect(settled).toEqual(['ack']);
   }),
@@ -187,7 +198,10 @@ test.each([new Unavailable('STORAGE_FULL', 'not now'), new Refused('TOO_FAST', '
       drawing.expectObservable(returning, '9ms !').toBe('---q', { q: 'attributeRequest' });
       drawing.flush();
       expect(settled).toEqual(['ack']);
-      expect(logged).toEqual([{ what: 'attributeRequest', device: 'd', why: why.message }]);
+      expect(logged).toEqual([
+        { what: 'attributeRequest', device: 'd', why: why.message },
+        { what: 'attributeValues', device: 'd', why: 'the device does not wait for this answer' },
+      ]);
       expect(published).toEqual([]);
     })(),
 );

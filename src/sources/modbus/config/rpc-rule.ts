@@ -1,6 +1,6 @@
-import type * as t from 'io-ts';
+import * as t from 'io-ts';
 import { checked } from '../../../model/checked.js';
-import { required, section } from '../../../model/codec.js';
+import { optional, refine, required, section } from '../../../model/codec.js';
 import { olderKeys } from '../../../model/older-keys.js';
 import { functionCode } from './function-code.js';
 import { modernPoint } from './modern-point.js';
@@ -20,6 +20,10 @@ export const rpcRule = olderKeys(
         '1 to 4 read what is there; 5, 6, 15 and 16 write the call’s `params`.',
       ),
       address: required(whole('an address', 0, 65_535), 'The first register or bit, counted from 0.'),
+      timeout: optional(
+        refine(t.number, (n) => n > 0 && n <= 3_600, 'seconds (above 0, at most 3600)'),
+        'Seconds that the call may take. Default: 5.',
+      ),
     }),
     placeMistakes,
   ),

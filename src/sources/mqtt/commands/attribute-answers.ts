@@ -2,7 +2,8 @@ import type { AttributeValues } from '../../../model/command.js';
 import type { AttributeRequest, Json } from '../../../model/message.js';
 import type { AttributeRequestRule } from '../config/attribute-request.js';
 import type { Asked } from '../uplink/reader.js';
-import { fillPlaceholders } from './fill-placeholders.js';
+import { fillPlaceholders } from '../../../operators/extract/fill-placeholders.js';
+import { nextRequestId } from '../../../operators/next-request-id.js';
 import type { Publication } from '../connection/publication.js';
 import { publishedOn } from './published-on.js';
 
@@ -15,7 +16,7 @@ export interface AttributeAnswers {
   readonly ask: (asked: Asked) => AttributeRequest;
   /** The question came back: no answer will come. */
   readonly forget: (id: number) => void;
-  /** What the device is told; undefined if nobody waits for this answer. Throws an RpcError if it cannot be published. */
+  /** What the device is told; undefined if this device does not wait for this answer. Throws an RpcError if it cannot be published. */
   readonly answer: (values: AttributeValues) => Publication | undefined;
 }
 
@@ -48,22 +49,33 @@ const publication = (
   };
 };
 
-/** Remembers who asked for what, so that the answer finds its way. Ids are unique in one run of the source. */
-export const attributeAnswers = (): AttributeAnswers => {
+/**
+ * Remembers who asked for what, so that the answer finds its way.
+ *
+ * Promises: an answer goes to the device that asked, or to nobody: no other source of the process gives out the same ids, and the answer's device must be the one
+ * that asked. Beyond a thousand that wait the oldest is forgotten, and `onForgotten` told.
+ */
+export const attributeAnswers = (onForgotten: (asked: Asked) => void = () => undefined): AttributeAnswers => {
   const waiting = new Map<number, Asked>();
-  let last = 0;
+  const makeRoom = (): void => {
+    const [oldest] = waiting;
+    if (waiting.size <= LIMIT || oldest === undefined) return;
+    const [id, asked] = oldest;
+    waiting.delete(id);
+    onForgotten(asked);
+  };
   return {
     ask: (asked) => {
-      last += 1;
-      waiting.set(last, asked);
-      if (waiting.size > LIMIT) waiting.delete(waiting.keys().next().value ?? last);
+      const id = nextRequestId();
+      waiting.set(id, asked);
+      makeRoom();
       const { kind, device, scope, keys, profile } = asked;
-      return { kind, device, id: last, scope, keys, ...(profile === undefined ? {} : { profile }) };
+      return { kind, device, id, scope, keys, ...(profile === undefined ? {} : { profile }) };
     },
     forget: (id) => void waiting.delete(id),
     answer: (values) => {
       const asked = waiting.get(values.id);
-      if (asked === undefined) return undefined;
+      if (asked === undefined || asked.device !== values.device) return undefined;
       waiting.delete(values.id);
       return publication(asked, asked.rule, values);
     },

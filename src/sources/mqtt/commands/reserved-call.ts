@@ -1,6 +1,7 @@
 import { isObject } from '../../../model/is-object.js';
 import type { Json } from '../../../model/message.js';
 import { RpcError } from '../../../model/rpc-error.js';
+import { keyValuePairs } from '../../../operators/extract/key-value-pairs.js';
 import { rpcCall } from '../config/server-side-rpc.js';
 import type { RpcCall } from '../config/server-side-rpc.js';
 
@@ -14,19 +15,8 @@ const typed = new Map<string, (text: string) => unknown>([
   ['responseTimeout', Number],
 ]);
 
-/** `key=value;key=value;` up to the next semicolon; a part without "=" is passed over. */
-const pairs = (text: string): ReadonlyMap<string, unknown> =>
-  new Map(
-    text.split(';').flatMap((part): readonly (readonly [string, unknown])[] => {
-      const at = part.indexOf('=');
-      if (at < 1) return [];
-      const [key, value] = [part.slice(0, at).trim(), part.slice(at + 1)];
-      return [[key, typed.get(key)?.(value) ?? value]];
-    }),
-  );
-
 const membersOf = (params: Json): ReadonlyMap<string, unknown> => {
-  if (typeof params === 'string') return pairs(params);
+  if (typeof params === 'string') return keyValuePairs(params, typed);
   return new Map(isObject(params) ? Object.entries(params) : []);
 };
 

@@ -1,14 +1,6 @@
 import type { AttributeUpdateRule } from '../config/attribute-update.js';
+import { namesIn } from '../../../operators/extract/names-in.js';
 import { search } from '../../../operators/extract/search.js';
-
-/** What would make an expression stand for more than one name. */
-const PATTERN = /[\\^$.?*+()[\]{}]/;
-
-/** The names that an expression spells out: one, or several with `|` between them. Of a pattern, none. */
-const namesIn = (expression: string): readonly string[] => {
-  const names = expression.replace(/^\^|\$$/g, '').split('|');
-  return PATTERN.test(names.join('')) ? [] : names.filter((name) => name !== '');
-};
 
 /**
  * The shared attributes that a device is told when it connects: those that the `attributeUpdates` rules that fit the device spell out. Undefined if no

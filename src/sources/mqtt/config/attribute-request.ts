@@ -3,7 +3,7 @@ import { checked } from '../../../model/checked.js';
 import { defaulted, optional, required, section } from '../../../model/codec.js';
 import { olderKeys } from '../../../model/older-keys.js';
 import { deviceInfo } from './device-info.js';
-import { expressionMistake } from './expression-mistake.js';
+import { expressionMistake } from '../../../operators/extract/expression-mistake.js';
 import { olderDeviceKeys } from './older-device-keys.js';
 import { publicationFields } from './publication-fields.js';
 import { subscriptionFields } from './subscription-fields.js';

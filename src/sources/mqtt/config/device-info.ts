@@ -1,7 +1,7 @@
 import * as t from 'io-ts';
 import { defaulted, required, section } from '../../../model/codec.js';
 import { checked, type Mistake } from '../../../model/checked.js';
-import { expressionMistake } from './expression-mistake.js';
+import { expressionMistake } from '../../../operators/extract/expression-mistake.js';
 
 const source = t.keyof({ message: null, topic: null, constant: null });
 

@@ -2,9 +2,10 @@ import * as t from 'io-ts';
 import { checked } from '../../../model/checked.js';
 import { defaulted, inert, optional, refine, required, section } from '../../../model/codec.js';
 import { olderKeys } from '../../../model/older-keys.js';
+import { isExtensionName } from '../../../extensions/extension-file.js';
 import { reportStrategy } from '../../../model/report-strategy.js';
 import { deviceInfo } from './device-info.js';
-import { expressionMistake } from './expression-mistake.js';
+import { expressionMistake } from '../../../operators/extract/expression-mistake.js';
 import { formulaMistakes } from './formula-mistakes.js';
 import { olderDeviceKeys } from './older-device-keys.js';
 import { subscriptionFields } from './subscription-fields.js';
@@ -67,11 +68,7 @@ const converter = olderKeys(
     section('a converter', {
       type: optional(t.keyof({ json: null, bytes: null, custom: null }), 'json, bytes or custom.'),
       extension: optional(
-        refine(
-          t.string,
-          (text) => /^[A-Za-z_][\w-]{0,127}$/.test(text),
-          'the name of a file in extensions/mqtt, without its ending',
-        ),
+        refine(t.string, isExtensionName, 'the name of a file in extensions/mqtt, without its ending'),
         'Name of a custom converter: the module `extensions/mqtt/NAME.js` (or `.mjs`) in the configuration folder. It wins over `type`.',
       ),
       deviceInfo: optional(deviceInfo, 'Whose data it is; json and bytes converters need it.'),

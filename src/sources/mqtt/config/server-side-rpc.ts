@@ -1,6 +1,8 @@
 import * as t from 'io-ts';
 import { optional, refine, required, section } from '../../../model/codec.js';
 import { regexText } from '../../../operators/extract/regex-text.js';
+import { extensionFields } from './extension-fields.js';
+import { orExtension } from './or-extension.js';
 import { publicationFields } from './publication-fields.js';
 import { qos } from './qos.js';
 
@@ -31,9 +33,8 @@ export const rpcCall = section('a call: {"requestTopicExpression", "valueExpress
 export type RpcCall = t.TypeOf<typeof rpcCall>;
 
 /** How calls of the platform are published to devices. */
-export const serverSideRpc = section(
-  'an RPC rule: {"deviceNameFilter", "methodFilter", "requestTopicExpression", "valueExpression", …}',
-  {
+export const serverSideRpc = orExtension(
+  section('an RPC rule: {"deviceNameFilter", "methodFilter", "requestTopicExpression", "valueExpression", …}', {
     type: optional(
       t.keyof({ oneWay: null, twoWay: null }),
       'For the reader alone: a `responseTopicExpression` with a `responseTimeout` makes a call a two-way one.',
@@ -41,7 +42,12 @@ export const serverSideRpc = section(
     deviceNameFilter: required(regexText, 'The devices: a regular expression that is searched for in the name.'),
     methodFilter: required(regexText, 'The methods: a regular expression that is searched for in the method’s name.'),
     ...call,
-  },
+    valueExpression: optional(
+      t.string,
+      'Payload of the call: a text with the same placeholders; what comes from `params` stands in it as JSON. Needed unless there is an `extension`.',
+    ),
+    ...extensionFields,
+  }),
 );
 
 export type RpcRule = t.TypeOf<typeof serverSideRpc>;

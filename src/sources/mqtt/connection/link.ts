@@ -1,5 +1,5 @@
 import type { IConnackPacket, MqttClient } from 'mqtt';
-import { Observable, Subject, takeUntil } from 'rxjs';
+import { Observable, Subject, Subscription, takeUntil } from 'rxjs';
 import type { SchedulerLike } from 'rxjs';
 import { RpcError } from '../../../model/rpc-error.js';
 import { topicFilter } from '../../../operators/extract/topic-filter.js';
@@ -8,13 +8,14 @@ import type { Meter } from '../../../operators/meter.js';
 import type { Publication } from './publication.js';
 import { responseTopics } from './response-topics.js';
 import type { Awaited } from './response-topics.js';
+import { sendWindow } from './send-window.js';
 import type { Subscribed } from './subscriptions.js';
 
 /** The way down of one connection. */
 export interface Link {
   /**
    * Completes when the message is written (QoS 0) or the broker has acknowledged it (QoS 1). The broker has 5 s for that, from the moment when the
-   * message is sent or, of an urgent one, asked for: then it is not sent any more.
+   * message is sent or, of an urgent one, asked for: then it is not sent any more. One that is not urgent waits a minute for its turn.
    */
   readonly publish: (publication: Publication, how?: { readonly urgent: boolean }) => Observable<never>;
   /** Publishes a call and emits the device's answer, once. */
@@ -31,6 +32,9 @@ export interface OwnLink extends Link {
 
 /** Milliseconds that the broker has to acknowledge a publish. */
 const PATIENCE = 5_000;
+/** Milliseconds that a publish which is not urgent waits for its turn. */
+const TURN = 60_000;
+const UNACKNOWLEDGED = 'the broker did not acknowledge it';
 /** Publishes at QoS 1 that may be unacknowledged at a time, if the broker does not say less. */
 const WINDOW = 100;
 
@@ -45,62 +49,61 @@ const heardOn = (filters: readonly Subscribed[]): ((topic: string) => boolean) =
 /**
  * Publishes on a connection that has been accepted.
  *
- * Promises: errors with an RpcError when the broker refuses a message, leaves it unacknowledged for 5 s (code 408), or the connection goes (503). What was
- * sent may have arrived then; it is never sent again from here. Calls are urgent. Bounded by what the broker takes unacknowledged (Receive Maximum). A response topic that the filters of
+ * Promises: errors with an RpcError when the broker refuses a message, leaves it unacknowledged for 5 s or keeps it from being sent for a minute (code 408), or the
+ * connection goes (503). What was sent may have arrived then; it is never sent again from here, and what nobody waits for any more is held no longer. When as
+ * much is unacknowledged as may be, and the broker has acknowledged none of it within 30 s of reading, the client is told with an error: whoever holds the connection gives it up. Calls are urgent. Bounded by what the broker takes unacknowledged (Receive Maximum). A response topic that the filters of
  * the connection cover is neither subscribed nor unsubscribed.
  */
 export const link = (
-  mqtt: Pick<MqttClient, 'publish' | 'subscribe' | 'unsubscribe' | 'connected'>,
+  mqtt: Pick<MqttClient, 'publish' | 'subscribe' | 'unsubscribe' | 'connected' | 'emit' | 'stream'>,
   connack: Pick<IConnackPacket, 'properties'>,
   filters: readonly Subscribed[],
   scheduler: SchedulerLike,
   meter: Pick<Meter, 'gave'> = newMeter(),
 ): OwnLink => {
-  const window = Math.min(WINDOW, connack.properties?.receiveMaximum ?? WINDOW);
   const heard = heardOn(filters);
   const lost = new Subject<never>();
   const gone = (): RpcError =>
     new RpcError(503, 'the connection to the broker was lost; whether the device has got it is unknown');
-  const due: (() => boolean)[] = [];
-  let unacknowledged = 0;
-  /** Sends what waits, as far as the window goes; what nobody waits for any more is passed over. */
-  const flush = (): void => {
-    while (unacknowledged < window) if (due.shift()?.() === undefined) return;
-  };
+  const window = sendWindow({
+    size: Math.min(WINDOW, connack.properties?.receiveMaximum ?? WINDOW),
+    deaf: () => mqtt.stream.isPaused(),
+    onStill: (why) => mqtt.emit('error', new Error(why)),
+    scheduler,
+  });
 
   const written = ({ topic, payload, retain, qos }: Publication, urgent: boolean): Observable<never> =>
     new Observable<never>((subscriber) => {
-      const late = (): void =>
-        subscriber.error(new RpcError(408, `the broker did not acknowledge it within ${PATIENCE / 1000} s`));
-      const startPatience = (): void => {
-        subscriber.add(scheduler.schedule(late, PATIENCE));
+      let patience = Subscription.EMPTY;
+      subscriber.add(() => patience.unsubscribe());
+      const within = (ms: number, what: string): void => {
+        const late = (): void => subscriber.error(new RpcError(408, `${what} within ${ms / 1000} s`));
+        patience.unsubscribe();
+        patience = scheduler.schedule(late, ms);
       };
-      const send = (): boolean => {
-        if (subscriber.closed) return false;
+      const send = (): void => {
         if (!mqtt.connected) {
           subscriber.error(gone());
-          return false;
+          return;
         }
         if (qos === 1) {
-          unacknowledged += 1;
-          if (!urgent) startPatience();
+          window.sent();
+          if (!urgent) within(PATIENCE, UNACKNOWLEDGED);
         }
         meter.gave(Buffer.byteLength(payload));
         mqtt.publish(topic, payload, { qos, retain }, (error) => {
           if (error) subscriber.error(new RpcError(500, `the broker did not take it: ${error.message}`));
           else subscriber.complete();
-          if (qos === 0) return;
-          unacknowledged -= 1;
-          flush();
+          if (qos === 1) window.settled();
         });
-        return true;
       };
-      if (qos === 0) send();
-      else {
-        if (urgent) startPatience();
-        due.push(send);
-        flush();
+      if (qos === 0) {
+        send();
+        return;
       }
+      if (urgent) within(PATIENCE, UNACKNOWLEDGED);
+      else within(TURN, 'its turn to be sent did not come');
+      subscriber.add(window.wait(send));
     });
   const publish: Link['publish'] = (publication, { urgent } = { urgent: false }) =>
     written(publication, urgent).pipe(takeUntil(lost));
@@ -132,6 +135,9 @@ export const link = (
     offer: ({ topic, payload, retained }) => {
       if (!retained) responses.offer(topic, payload);
     },
-    close: () => lost.error(gone()),
+    close: () => {
+      window.close();
+      lost.error(gone());
+    },
   };
 };

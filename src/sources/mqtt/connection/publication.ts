@@ -1,7 +1,7 @@
 /** One PUBLISH to devices. */
 export interface Publication {
   readonly topic: string;
-  readonly payload: string;
+  readonly payload: string | Buffer;
   readonly retain: boolean;
   readonly qos: 0 | 1;
 }

@@ -1,8 +1,10 @@
-import { isPromise } from './is-promise.js';
-import type { Made } from './make-converter.js';
+import type { Converted } from '../../../operators/extract/converted.js';
+import type { MqttMessage } from '../converter.js';
 import { readBody } from '../uplink/read-body.js';
 import type { Reader } from '../uplink/reader.js';
-import { seedForm } from './seed-form.js';
+
+/** The way up of a user's converter that is ready to convert, or the reason why it is not. */
+export type Made = ((message: MqttMessage) => readonly Converted[]) | Error;
 
 /** The reader of a mapping with a user's converter. It throws what the user's code throws, and for each result that is none. */
 export const customConverter =
@@ -12,10 +14,6 @@ export const customConverter =
       return () => {
         throw made;
       };
-    return ({ payload, retained, now }) => {
-      const { value } = readBody(payload);
-      const result: unknown = made({ topic, payload: value, bytes: Buffer.from(payload), retained, receivedAt: now });
-      if (isPromise(result)) throw new Error('the converter gave a promise: it has to answer at once');
-      return seedForm(result);
-    };
+    return ({ payload, retained, now }) =>
+      made({ topic, payload: readBody(payload).value, bytes: Buffer.from(payload), retained, receivedAt: now });
   };

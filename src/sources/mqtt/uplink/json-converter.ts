@@ -13,7 +13,7 @@ import { textOf } from '../../../operators/extract/text-of.js';
 import { timestamp } from '../../../operators/extract/timestamp.js';
 import { topicRegex } from '../../../operators/extract/topic-regex.js';
 import type { Usable } from './mappings.js';
-import { mergeDevices } from './merge-devices.js';
+import { mergeDevices } from '../../../operators/extract/merge-devices.js';
 import type { Datapoint } from '../config/mapping.js';
 import type { Reader } from './reader.js';
 

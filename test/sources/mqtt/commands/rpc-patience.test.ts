@@ -3,16 +3,16 @@ import type { Json } from '../../../../src/model/message.js';
 import { rpcPatience } from '../../../../src/sources/mqtt/commands/rpc-patience.js';
 import type { RpcRule } from '../../../../src/sources/mqtt/config/server-side-rpc.js';
 
-const rule = (members: Partial<RpcRule> = {}): RpcRule => ({
+const rule = (members: Pick<RpcRule, 'responseTopicExpression' | 'responseTimeout'> = {}) => ({
   deviceNameFilter: '.*',
   methodFilter: '.*',
   requestTopicExpression: 't',
   valueExpression: 'v',
   retain: false,
-  qos: 0,
+  qos: 0 as const,
   ...members,
 });
-const twoWay = (responseTimeout: number): RpcRule => rule({ responseTopicExpression: 'r', responseTimeout });
+const twoWay = (responseTimeout: number) => rule({ responseTopicExpression: 'r', responseTimeout });
 const of = (rules: readonly RpcRule[], method: string, params: Json = null, device: string | null = 'd'): number =>
   rpcPatience(rules)({ kind: 'rpc', id: 1, method, params, ...(device === null ? {} : { device }) });
 

@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { firstValueFrom } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { madeUp } from '../../../../src/extensions/made-up.js';
 import { decode } from '../../../../src/model/decode.js';
 import { ProtocolError } from '../../../../src/model/errors.js';
 import { mqttConfig } from '../../../../src/sources/mqtt/config.js';
-import type { MqttConverter, MqttMessage } from '../../../../src/sources/mqtt/converter.js';
+import type { MqttConverter, MqttConverterConfig, MqttMessage } from '../../../../src/sources/mqtt/converter.js';
 import { loadConverters } from '../../../../src/sources/mqtt/extensions/load-converters.js';
-import { makeConverter } from '../../../../src/sources/mqtt/extensions/make-converter.js';
 import { mappings } from '../../../../src/sources/mqtt/uplink/mappings.js';
 import { uplink } from '../../../../src/sources/mqtt/uplink.js';
 import { freshDist } from '../../../daemon/fresh-dist.js';
@@ -37,8 +37,8 @@ const customs = (decoded: ReturnType<typeof config>) =>
 /** What messages on the topics of the mappings, by their numbers, become; the text of what failed. */
 const results = async (converters: readonly object[], messages: readonly (readonly [number, string])[]) => {
   const decoded = config(...converters);
-  const loaded = await firstValueFrom(loadConverters(customs(decoded), folder));
-  const up = uplink(decoded, undefined, loaded);
+  const { ups } = await firstValueFrom(loadConverters(customs(decoded), [], folder));
+  const up = uplink(decoded, undefined, ups);
   return messages.map(([mapping, payload]) => {
     try {
       return up({ topic: `t/${mapping}`, payload: Buffer.from(payload), retained: false }, now);
@@ -113,7 +113,12 @@ describe('a custom converter', () => {
     };
     const decoded = config({ extension: 'X', extensionConfig: { k: 1 } });
     const [custom] = customs(decoded);
-    const made = makeConverter(typed.up, custom!.mapping.topicFilter, custom!.converter);
+    const { mapping, converter } = custom!;
+    const made = madeUp({ up: typed.up! }, {
+      topicFilter: mapping.topicFilter,
+      extensionConfig: converter.extensionConfig!,
+      converter,
+    } satisfies MqttConverterConfig);
     const up = uplink(decoded, undefined, new Map([[custom!.label, made]]));
     expect(up({ topic: 't/0', payload: Buffer.from('{"a":1}'), retained: true }, now)).toHaveLength(1);
     expect(seen).toEqual([
@@ -183,11 +188,11 @@ describe('a custom converter', () => {
     };
     const decoded = config({ extension: 'Greedy' }, json, { extension: 'Greedy' });
     const everywhere = { ...decoded, mapping: decoded.mapping.map((mapping) => ({ ...mapping, topicFilter: '#' })) };
-    const loaded = await firstValueFrom(loadConverters(customs(everywhere), folder));
+    const { ups } = await firstValueFrom(loadConverters(customs(everywhere), [], folder));
     const said = uplink(
       everywhere,
       undefined,
-      loaded,
+      ups,
     )({ topic: 'x', payload: Buffer.from('{"temp":1}'), retained: false }, now);
     expect(said).toMatchObject([{ telemetry: [{ values: { temp: 1 } }] }]);
   });
@@ -229,11 +234,11 @@ describe('loadConverters', () => {
     write('Good.mjs', 'export default () => () => undefined;');
     const names = ['Absent', 'Broken', 'Throwing', 'Empty', 'Unmade', 'Flat', 'Async', 'Good'];
     const decoded = config(...names.map((extension) => ({ extension })));
-    const loaded = await firstValueFrom(loadConverters(customs(decoded), folder));
-    const told = [...loaded.values()].map((made) => (made instanceof Error ? made.message : 'ready'));
+    const { ups } = await firstValueFrom(loadConverters(customs(decoded), [], folder));
+    const told = [...ups.values()].map((made) => (made instanceof Error ? made.message : 'ready'));
     expect(told).toEqual([
       expect.stringContaining(`there is no such file: ${folder}/extensions/mqtt/Absent.js`),
-      expect.stringContaining('the converter Broken cannot be loaded'),
+      expect.stringContaining('the extension Broken cannot be loaded'),
       expect.stringContaining('not today'),
       expect.stringContaining('exports no converter by default'),
       'bad extensionConfig',
@@ -241,21 +246,21 @@ describe('loadConverters', () => {
       expect.stringContaining('it gives a promise'),
       'ready',
     ]);
-    expect([...loaded.keys()][0]).toBe('mapping[0] (t/0)');
+    expect([...ups.keys()][0]).toBe('mapping[0] (t/0)');
   });
 
   it('gives up a module that never ends loading', () => {
     write('Endless.mjs', 'await new Promise(() => undefined);');
     new TestScheduler((actual, expected) => expect(actual).toMatchObject(expected)).run(({ expectObservable }) => {
-      const why = { message: expect.stringContaining('Timeout has occurred') };
-      const loading = loadConverters(customs(config({ extension: 'Endless' })), folder);
-      expectObservable(loading).toBe('10s (a|)', { a: new Map([['mapping[0] (t/0)', why]]) });
+      const why = { message: expect.stringContaining('it has not loaded within 10 s') };
+      const loading = loadConverters(customs(config({ extension: 'Endless' })), [], folder);
+      expectObservable(loading).toBe('10s (a|)', { a: { ups: new Map([['mapping[0] (t/0)', why]]) } });
     });
   });
 
   it('emits at once when there is nothing to load', () => {
     let emitted = 0;
-    loadConverters([], folder).subscribe(() => (emitted += 1));
+    loadConverters([], [], folder).subscribe(() => (emitted += 1));
     expect(emitted).toBe(1);
   });
 });

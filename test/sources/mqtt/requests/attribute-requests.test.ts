@@ -82,7 +82,7 @@ describe('an attribute request', () => {
     const asked = said(members, payload)[0] as Asked;
     expect(asked.profile).toBe(profile);
     expect(attributeAnswers().ask(asked)).toStrictEqual({
-      ...{ kind: 'attributeRequest', device: 'd', id: 1, scope: 'shared', keys: ['k'] },
+      ...{ kind: 'attributeRequest', device: 'd', id: expect.any(Number) as number, scope: 'shared', keys: ['k'] },
       ...(profile === undefined ? {} : { profile }),
     });
   });
@@ -116,8 +116,8 @@ describe('an attribute request', () => {
 describe('its answer', () => {
   const told = (payload: string, answer: Omit<AttributeValues, 'kind' | 'id'>, members: object = {}) => {
     const answers = attributeAnswers();
-    const { id } = answers.ask(said(members, payload)[0] as Asked);
-    return answers.answer({ kind: 'attributeValues', id, ...answer });
+    const { device, id } = answers.ask(said(members, payload)[0] as Asked);
+    return answers.answer({ kind: 'attributeValues', device, id, ...answer });
   };
   const one = '{"n":"d","a":"k"}';
   const two = '{"n":"d","a":"k","b":"l"}';
@@ -140,10 +140,10 @@ describe('its answer', () => {
 
   it('goes to whoever asked, once, and not to a request that came back', () => {
     const answers = attributeAnswers();
-    const ids = ['x', 'y', 'z'].map((n) => answers.ask(said({}, `{"n":"${n}","a":"k"}`)[0] as Asked).id);
-    answers.forget(ids[2]!);
-    const topics = [ids[1]!, ids[0]!, ids[0]!, ids[2]!, 99].map(
-      (id) => answers.answer({ kind: 'attributeValues', id, value: 1 })?.topic,
+    const [x, y, z] = ['x', 'y', 'z'].map((n) => answers.ask(said({}, `{"n":"${n}","a":"k"}`)[0] as Asked));
+    answers.forget(z!.id);
+    const topics = [y!, x!, x!, z!, { device: 'x', id: -1 }].map(
+      ({ device, id }) => answers.answer({ kind: 'attributeValues', device, id, value: 1 })?.topic,
     );
     expect(topics).toEqual(['told/y/k', 'told/x/k', undefined, undefined, undefined]);
   });
@@ -153,7 +153,9 @@ describe('its answer', () => {
     const asked = said({}, one)[0] as Asked;
     const ids = Array.from({ length: 1001 }, () => answers.ask(asked).id);
     expect(new Set(ids).size).toBe(1001);
-    const answered = ids.map((id) => answers.answer({ kind: 'attributeValues', id, value: 1 }) !== undefined);
+    const answered = ids.map(
+      (id) => answers.answer({ kind: 'attributeValues', device: 'd', id, value: 1 }) !== undefined,
+    );
     expect(answered.indexOf(true)).toBe(1);
     expect(answered.filter(Boolean)).toHaveLength(1000);
   });

@@ -65,7 +65,12 @@ describe('what a mapping says of reporting', () => {
   });
 
   it('holds for a custom converter as a whole', () => {
-    const made = new Map([['mapping[0] (#)', () => ({ deviceName: 'c', telemetry: { k: 1 } })]]);
+    const made = new Map([
+      [
+        'mapping[0] (#)',
+        () => [{ device: 'c', profile: 'default', telemetry: [{ values: { k: 1 } }], attributes: {} }],
+      ],
+    ]);
     expect(said({ reportStrategy: strategy(1) }, { extension: 'X' }, '{}', made)).toEqual([{ device: full(1) }]);
   });
 

@@ -1,0 +1,16 @@
+import type * as t from 'io-ts';
+import { required, section } from '../../../model/codec.js';
+import { regexText } from '../../../operators/extract/regex-text.js';
+import { outgoingFields } from './outgoing-fields.js';
+
+/** The HTTP request that tells a device of a shared attribute. */
+export const attributeUpdate = section(
+  'an attribute update: {"deviceNameFilter", "attributeFilter", "requestUrlExpression", …}',
+  {
+    deviceNameFilter: required(regexText, 'The devices: a regular expression for the whole name.'),
+    attributeFilter: required(regexText, 'The attributes: a regular expression for the whole name.'),
+    ...outgoingFields,
+  },
+);
+
+export type AttributeUpdateRule = t.TypeOf<typeof attributeUpdate>;

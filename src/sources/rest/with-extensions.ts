@@ -1,0 +1,16 @@
+import { loadNamed } from '../../extensions/load-named.js';
+import { onceLoaded } from '../../extensions/once-loaded.js';
+import type { Context, Source } from '../../model/component.js';
+import type { RestConfig } from './config.js';
+import { intake } from './intake.js';
+
+/**
+ * The REST source with the user's own converters: they are loaded when the source is subscribed to, before anything listens.
+ *
+ * Promises: an endpoint whose converter cannot be loaded or made is not opened, and that is said; the others are. Commands that come while converters load are held.
+ */
+export const withExtensions = (config: RestConfig, context: Context): Source => {
+  const names = config.mapping.flatMap(({ converter: { extension } }) => (extension === undefined ? [] : [extension]));
+  if (names.length === 0) return intake(config, context);
+  return onceLoaded(loadNamed('rest', names, context.folder), (loaded) => intake(config, context, {}, loaded));
+};
