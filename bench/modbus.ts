@@ -14,7 +14,7 @@ import { startSubject } from './start-subject.js';
  * Measures the Modbus connector: `tsx bench/modbus.ts [SECONDS]`, on what was built into dist. Slaves, platform and gateway have a process each; the cores are
  * the gateway's alone, which stores everything in SQLite and delivers it.
  */
-const WARM_MS = 3_000;
+const WARM_MS = 6_000;
 const seconds = Number(process.argv[2] ?? 20);
 
 interface Scene {

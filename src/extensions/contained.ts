@@ -16,7 +16,7 @@ import type { Observable, SchedulerLike } from 'rxjs';
 import type { Context, Source } from '../model/component.js';
 import type { Envelope } from '../model/envelope.js';
 import { ConnectionError, FatalError, ProtocolError, reasonOf } from '../model/errors.js';
-import type { GatewayError } from '../model/errors.js';
+import type { ErrorCode, GatewayError } from '../model/errors.js';
 import type { Counter } from '../model/fact.js';
 import type { Message } from '../model/message.js';
 import { isKept } from '../model/message.js';
@@ -26,6 +26,7 @@ import { shed } from '../operators/shed.js';
 import { stamper } from '../operators/stamp.js';
 import { supervise } from '../operators/supervise.js';
 import { strayErrors } from './blame.js';
+import { crossing, inNameOf } from './crossing.js';
 import { enveloped } from './enveloped.js';
 import type { Emitted } from './enveloped.js';
 import { messagesOf } from './messages-of.js';
@@ -63,10 +64,14 @@ export const contained =
     const { own, context, backoff, scheduler = asyncScheduler } = containing;
     const { name: who, log, fact } = context;
     const count = (counter: Counter, n = 1): void => fact({ kind: 'count', who, counter, n });
-    const failed = (error: unknown): void => {
-      log.warn('what the connector gave is no message', { why: reasonOf(error), code: 'CONVERSION_FAILED' });
-      count('failed');
-    };
+    const failing =
+      (text: string, code: ErrorCode) =>
+      (error: unknown): void => {
+        log.warn(text, { why: reasonOf(error), code });
+        count('failed');
+      };
+    const failed = failing('what the connector gave is no message', 'CONVERSION_FAILED');
+    const hurt = failing('the connector was told how an envelope ended, and failed', 'EXTENSION_FAILED');
     let told: string | undefined;
     const known = (error: unknown): GatewayError => {
       if (error instanceof ConnectionError || error instanceof ProtocolError || error instanceof FatalError)
@@ -77,7 +82,7 @@ export const contained =
       told = text;
       return new ProtocolError('EXTENSION_FAILED', text, { cause: error });
     };
-    const failing = (error: unknown): never => {
+    const rethrown = (error: unknown): never => {
       throw known(error);
     };
     return defer((): Observable<Envelope<Message>> => {
@@ -90,11 +95,11 @@ export const contained =
       const supervising = { context, stop, scheduler, ...(backoff && { backoff }) };
       return supervise(supervising)((connected) =>
         defer(() => {
-          const given = source(commands);
-          if (isObservable(given)) return from(given);
+          const given = inNameOf(own, () => source(commands.pipe(crossing(undefined, own))));
+          if (isObservable(given)) return from(given).pipe(crossing(own, undefined));
           throw new FatalError('EXTENSION_FAILED', `the connector's source gave ${kindOf(given)}, and no Observable`);
         }).pipe(
-          map((emitted) => enveloped(emitted, failed)),
+          map((emitted) => enveloped(emitted, own, hurt)),
           shed<Emitted>(
             PLAIN_LIMIT,
             () => count('shed'),
@@ -108,8 +113,8 @@ export const contained =
           tap(({ value }) => {
             if (isKept(value)) connected();
           }),
-          catchError(failing),
-          takeUntil(strayErrors(own).pipe(catchError(failing))),
+          catchError(rethrown),
+          takeUntil(strayErrors(own).pipe(catchError(rethrown))),
         ),
       );
     });

@@ -1,7 +1,7 @@
 import { envelope } from '../model/envelope.js';
 import type { Envelope, Nack } from '../model/envelope.js';
 import { isObject } from '../model/is-object.js';
-import { isPromise } from './is-promise.js';
+import { inNameOf } from './crossing.js';
 
 /** What a user's source has emitted. */
 export interface Emitted {
@@ -25,13 +25,15 @@ const isEnvelope = (given: unknown): given is Untrusted =>
 /**
  * Puts what a user's source has emitted in flight, unless it is in flight already.
  *
- * Promises: whoever settles it is not hurt by what the user's `ack` and `nack` throw; that goes to `onFailure`.
+ * Promises: its `ack` and `nack` run in the name of the folder `own`. Whoever settles it is not hurt by what they throw or reject; that goes to `onFailure`.
  */
-export const enveloped = (given: unknown, onFailure: (error: unknown) => void): Envelope<Emitted> => {
+export const enveloped = (given: unknown, own: string, onFailure: (error: unknown) => void): Envelope<Emitted> => {
   if (!isEnvelope(given)) return envelope({ value: given, plain: true }, nothing, nothing);
   const safely = (settle: () => unknown): void => {
     try {
-      isPromise(settle());
+      const given = inNameOf(own, settle);
+      // Of what is no promise it costs nothing to speak of, and a promise may be of any making.
+      if (typeof given === 'object' && given !== null) Promise.resolve(given).catch(onFailure);
     } catch (error) {
       onFailure(error);
     }

@@ -1,5 +1,6 @@
 import type { Context, Exchanged } from '../model/component.js';
 import type { Fact, State } from '../model/fact.js';
+import { soundFact } from './sound-fact.js';
 
 const NOTHING: Exchanged = { received: 0, receivedBytes: 0, sent: 0, sentBytes: 0 };
 
@@ -15,10 +16,6 @@ const soundly = <A, B>(f: (value: A) => B, otherwise: B, isRight: (result: unkno
 };
 
 const isNumber = (value: unknown): boolean => typeof value === 'number' && Number.isFinite(value);
-const isSound = (fact: Fact): boolean =>
-  (fact.kind === 'state' && typeof fact.phase === 'string') ||
-  (fact.kind === 'count' && typeof fact.counter === 'string' && isNumber(fact.n)) ||
-  (fact.kind === 'alert' && typeof fact.text === 'string');
 
 /**
  * The context that a user's connector is given.
@@ -28,14 +25,15 @@ const isSound = (fact: Fact): boolean =>
  */
 export const guardedContext = ({ name: who, fact, meter, wants, patience, ...rest }: Context): Context => {
   let latest: State['phase'] | undefined;
-  const say = (said: Fact): void => {
-    if (!isSound(said)) return;
+  const say = (given: Fact): void => {
+    const said = soundFact(given, who);
+    if (said === undefined) return;
     if (said.kind === 'state') {
       const repeats = said.phase === latest && said.phase !== 'reconnecting' && said.phase !== 'refused';
       if (repeats || (latest === 'disabled' && said.phase !== 'connecting')) return;
       latest = said.phase;
     }
-    fact({ ...said, who });
+    fact(said);
   };
   return {
     ...rest,

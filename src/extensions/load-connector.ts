@@ -8,8 +8,10 @@ import { FatalError } from '../model/errors.js';
 import { isObject } from '../model/is-object.js';
 import { isPromise } from './is-promise.js';
 import { contained } from './contained.js';
+import { inNameOf } from './crossing.js';
 import { guardedContext } from './guarded-context.js';
 import { loadModule } from './load-module.js';
+import { problemsOf } from './problems-of.js';
 
 /** Takes any object, for a connector that checks nothing. */
 const anything = new t.Type<unknown, unknown>(
@@ -47,14 +49,19 @@ const mistakeIn = (exported: unknown): string | undefined => {
 
 const failed = (why: string): FatalError => new FatalError('EXTENSION_FAILED', `the connector's \`open\` ${why}`);
 
+const planOf = (given: unknown): string => {
+  if (typeof given === 'string') return given;
+  throw new Error('it has to give a text');
+};
+
 const connectorOf = (exported: Exported, type: string, folder: string): Own => ({
   type,
   config: exported.config ?? anything,
-  ...(exported.mistakes && { mistakes: (config, where) => exported.mistakes?.(config, where) ?? [] }),
-  ...(exported.plan && { plan: (config) => String(exported.plan?.(config)) }),
+  ...(exported.mistakes && { mistakes: (config, where) => problemsOf(exported.mistakes?.(config, where)) }),
+  ...(exported.plan && { plan: (config) => planOf(exported.plan?.(config)) }),
   open: (config, given) => {
     const context = guardedContext(given);
-    const source: unknown = exported.open(config, context);
+    const source: unknown = inNameOf(folder, () => exported.open(config, context));
     if (isPromise(source)) throw failed('gave a promise: it has to give a source at once');
     if (typeof source !== 'function') throw failed('gave no source: a function of the commands');
     return contained(source as Source, { own: folder, context });

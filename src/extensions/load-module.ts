@@ -17,6 +17,7 @@ import {
 import type { Observable, SchedulerLike } from 'rxjs';
 import { reasonOf } from '../model/errors.js';
 import { ownFolders } from './blame.js';
+import { inNameOf } from './crossing.js';
 import { extensionFile } from './extension-file.js';
 import { registerOwnCopies } from './own-copies.js';
 import { trial } from './trial.js';
@@ -97,11 +98,12 @@ export const loadModule = (
     if (file === undefined)
       throw new Error(places.length === 0 ? 'its name is none' : `there is no such file: ${places.join(', ')}`);
     registerOwnCopies();
-    ownFolders.add(dirname(realpathSync(file)));
+    const own = dirname(realpathSync(file));
+    ownFolders.add(own);
     const url = pathToFileURL(file).href;
     return onTrial(file, url, scheduler).pipe(
       defaultIfEmpty(undefined),
-      concatMap(() => patient(from(import(url) as Promise<unknown>), scheduler)),
+      concatMap(() => patient(from(inNameOf(own, () => import(url) as Promise<unknown>)), scheduler)),
       map((module) => ({ exported: defaultOf(module), file })),
     );
   }).pipe(

@@ -8,6 +8,7 @@ import { Refused } from '../model/errors.js';
 import { GATEWAY_DEVICE } from '../model/message.js';
 import type { Message } from '../model/message.js';
 import type { Device } from './ask-shared/device.js';
+import { hasSpoken } from './ask-shared/has-spoken.js';
 import { newsIn } from './ask-shared/news-in.js';
 import type { Asked } from './ask-shared/news-in.js';
 
@@ -160,8 +161,7 @@ export const askShared =
         if (message.kind === 'disconnected') forget(message.device);
         if (message.kind !== 'data' && message.kind !== 'connected') return;
         const { device: name, connector = '' } = message;
-        const isOld = known.get(name)?.some((other) => other.connector === connector) === true;
-        if (name !== GATEWAY_DEVICE && !isOld) come(name, connector);
+        if (name !== GATEWAY_DEVICE && !hasSpoken(connector, known.get(name))) come(name, connector);
       };
       const begin = (connector: string): void => {
         for (const each of [...known.values()].flat().filter((it) => it.connector === connector)) {

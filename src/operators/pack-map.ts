@@ -172,7 +172,7 @@ export const packMap =
           if (key.open === 0) release(key);
           if (key.lanes.size === 0) keys.delete(key.name);
         }
-        pump();
+        later();
       };
 
       const launch = (ring: Fifo<Lane<T>>): void => {
@@ -212,18 +212,23 @@ export const packMap =
         if (ended && active === 0 && keys.size === 0) out.complete();
       };
 
+      /** At the end of the turn, for what arrives or is done in one turn makes fuller packs together. */
+      const later = (): void => {
+        if (planned) return;
+        planned = true;
+        plan = scheduler.schedule(() => {
+          planned = false;
+          pump();
+        });
+      };
+
       out.add(flights);
       out.add(() => plan.unsubscribe());
       out.add(
         source.subscribe({
           next: (element) => {
             enqueue(element);
-            if (planned || active >= concurrency) return;
-            planned = true;
-            plan = scheduler.schedule(() => {
-              planned = false;
-              pump();
-            });
+            if (active < concurrency) later();
           },
           error: (error: unknown) => out.error(error),
           complete: () => {

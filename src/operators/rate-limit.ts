@@ -24,6 +24,8 @@ export interface LimiterOptions<B extends string> {
 export interface Limiter<B extends string> {
   /** Emits once when the cost may be spent. Unsubscribing before that gives the place in the queue up. */
   readonly take: (cost: Readonly<Partial<Record<B, number>>>, priority: Priority) => Observable<void>;
+  /** Spends the cost if that may be at once, and says whether. */
+  readonly takeNow: (cost: Readonly<Partial<Record<B, number>>>, priority: Priority) => boolean;
   /** Notes a cost that was spent without asking. */
   readonly charge: (cost: Readonly<Partial<Record<B, number>>>) => void;
   /** Replaces the limits. What was taken so far counts on. */
@@ -136,15 +138,21 @@ export const limiter = <B extends string>(
 
   const waiting = (): boolean => order.some((priority) => waiters[priority].size > 0);
 
+  const asked = (cost: Readonly<Partial<Record<B, number>>>): Waiter<B>['cost'] =>
+    (Object.entries(cost) as [B, number][]).filter(([, n]) => n > 0);
+  const spendNow = (wish: Omit<Waiter<B>, 'out'>): boolean => {
+    const now = scheduler.now();
+    return !waiting() && !isPaused(now) && spend(wish, now) === undefined;
+  };
+
   set(initial);
   return {
     set,
+    takeNow: (cost, priority) => spendNow({ cost: asked(cost), priority }),
     take: (cost, priority) =>
       new Observable<void>((out) => {
-        const asked = (Object.entries(cost) as [B, number][]).filter(([, n]) => n > 0);
-        const waiter: Waiter<B> = { cost: asked, priority, out };
-        const now = scheduler.now();
-        if (!waiting() && !isPaused(now) && spend(waiter, now) === undefined) {
+        const waiter: Waiter<B> = { cost: asked(cost), priority, out };
+        if (spendNow(waiter)) {
           out.next();
           out.complete();
           return;

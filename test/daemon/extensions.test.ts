@@ -40,6 +40,24 @@ const wild: Readonly<Record<string, string>> = {
       subscriber.next({ deviceName: 'rejected', telemetry: { runs } });
       if (runs === 1) (async () => { await null; throw new Error('nobody waits'); })();
     }) };`,
+  deaf_socket: `
+    import { createConnection } from 'node:net';
+    import { Observable } from 'rxjs';
+    let runs = 0;
+    export default { open: () => () => new Observable((subscriber) => {
+      runs += 1;
+      subscriber.next({ deviceName: 'deaf', telemetry: { runs } });
+      if (runs === 1) setTimeout(() => createConnection({ host: '127.0.0.1', port: 1 }), 50);
+    }) };`,
+  careless_call: `
+    import { readFile } from 'node:fs/promises';
+    import { NEVER, concat, merge, of, tap, ignoreElements } from 'rxjs';
+    let runs = 0;
+    export default { open: () => (commands) => merge(
+      of({ deviceName: 'careless', telemetry: { runs: (runs += 1) } }),
+      commands.pipe(tap(() => void readFile('/nowhere')), ignoreElements()),
+      NEVER,
+    ) };`,
   fatal: `
     import { throwError } from 'rxjs';
     import { FatalError } from 'tributary-gateway';
@@ -102,7 +120,15 @@ test('whatever connectors of one’s own do, it costs none but themselves, and i
   await platform.until(() => latest('fine', 'ok').includes(1), 20_000, 'what is right among nonsense');
   await platform.until(() => latest('again', 'runs').includes(2), 20_000, 'the second run after a throw');
   await platform.until(() => latest('rejected', 'runs').includes(2), 20_000, 'the second run after a rejection');
-  expect(daemon.counted('failed')).toBe(4);
+  await platform.until(() => latest('deaf', 'runs').includes(2), 20_000, 'the second run after a socket’s error');
+  await platform.until(() => latest('careless', 'runs').includes(1), 20_000, 'the one that calls carelessly');
+  platform.push('v1/gateway/attributes', { device: 'careless', data: { a: 1 } });
+  await platform.until(
+    () => latest('careless', 'runs').includes(2),
+    20_000,
+    'its second run after a file that is absent',
+  );
+  expect(daemon.counted('failed')).toBe(6);
   const before = latest('good', 'n').length;
   await platform.until(() => latest('good', 'n').length > before + 4, 20_000, 'the good one to go on');
   expect(daemon.output()).toContain('code of an extension failed where nobody waits for it');

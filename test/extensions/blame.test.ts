@@ -27,6 +27,18 @@ it.each([
   ],
 ])('blames nobody for %s', (_, error) => expect(blame(error, folders)).toBeUndefined());
 
+it.each([
+  [
+    'whoever began what has no file in its stack',
+    thrown('TCPConnectWrap.afterConnect [as oncomplete] (node:net:1611:16)'),
+    '/config/extensions/own',
+    '/config/extensions/own',
+  ],
+  ['nobody if we did', thrown('TCPConnectWrap.afterConnect [as oncomplete] (node:net:1611:16)'), undefined, undefined],
+  ['nobody if our own code threw, whoever began it', thrown(ours), '/config/extensions/own', undefined],
+  ['nobody for a folder that is no module’s', thrown('node:net:1:1'), '/elsewhere', undefined],
+])('blames %s', (_, error, runner, whom) => expect(blame(error, folders, runner)).toBe(whom));
+
 it('tells the folder’s own connectors, and no others', () => {
   const heard: string[] = [];
   const [mine, other] = ['/config/extensions/own', '/other'].map((folder) =>

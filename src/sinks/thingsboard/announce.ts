@@ -29,8 +29,8 @@ const IDLE_IN_FLIGHT = 8;
 const IDLE_WAIT = 1_000;
 
 export interface Announcer {
-  /** Emits once when the device's connect is on its way on this session: its data may follow. */
-  readonly before: (session: Session, device: string, profile: string) => Observable<void>;
+  /** Emits once when the device's connect is on its way on this session: its data may follow. Undefined: it has been already. */
+  readonly before: (session: Session, device: string, profile: string) => Observable<void> | undefined;
   /** Whether a message has told the device's profile. */
   readonly knows: (device: string) => boolean;
   /** Emits the device's profile once, as soon as a message has told it. */
@@ -105,10 +105,10 @@ export const announcer = (
 
   return {
     before: (session, device, profile) => {
-      if (device === GATEWAY_DEVICE) return of(undefined);
+      if (device === GATEWAY_DEVICE) return undefined;
       const seen = seenOn(session);
       const state = seen.get(device);
-      if (state === true) return of(undefined);
+      if (state === true) return undefined;
       if (state !== undefined) return state;
       const sent = send(session, device, profile, 'data').pipe(
         map(() => undefined),

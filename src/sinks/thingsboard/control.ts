@@ -104,7 +104,7 @@ export const control = ({
     const unknown = said === undefined ? timer(STRANGER, scheduler).pipe(map(() => 'default')) : of(said);
     return race(announce.met(device), unknown).pipe(
       take(1),
-      mergeMap((profile) => announce.before(session, device, profile)),
+      mergeMap((profile) => announce.before(session, device, profile) ?? of(undefined)),
     );
   };
   const deliver = ({ value, ack, nack }: Envelope<Control>, stopped: Observable<unknown>): Observable<never> => {

@@ -1,9 +1,12 @@
-import { BehaviorSubject, filter, map, of, take } from 'rxjs';
+import { BehaviorSubject, filter, map, take } from 'rxjs';
 import type { Observable } from 'rxjs';
 
 export interface Quarantine<S> {
-  /** Emits once when this one may be sent: a suspect when it is the first in line, anybody else when there are no suspects. */
-  readonly turn: (who: S) => Observable<void>;
+  /**
+   * Emits once when this one may be sent: a suspect when it is the first in line, anybody else when there are no suspects. Undefined: it may be sent
+   * at once.
+   */
+  readonly turn: (who: S) => Observable<void> | undefined;
   readonly has: (who: S) => boolean;
   readonly enter: (who: S) => void;
   readonly leave: (who: S) => void;
@@ -35,7 +38,7 @@ export const quarantine = <S>(): Quarantine<S> => {
     replace: (who, halves) => update(line.flatMap((other) => (other === who ? halves : [other]))),
     turn: (who) => {
       const mine = line.length > 0 && line.includes(who) ? who : undefined;
-      if (first.value === mine) return of(undefined);
+      if (first.value === mine) return undefined;
       return first.pipe(
         filter((head) => head === mine),
         take(1),

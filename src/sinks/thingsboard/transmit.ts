@@ -1,4 +1,4 @@
-import { asyncScheduler, concatMap, defer, EMPTY, from, mergeMap, of, switchMap, take, timer } from 'rxjs';
+import { asyncScheduler, concat, defer, EMPTY, from, ignoreElements, mergeMap, of, switchMap, take, timer } from 'rxjs';
 import type { Observable, SchedulerLike } from 'rxjs';
 import type { Context } from '../../model/component.js';
 import type { Envelope } from '../../model/envelope.js';
@@ -86,41 +86,39 @@ export const transmit = (options: Transmit): ((pack: Pack) => Observable<never>)
     if (lane === topics.connect)
       return announce.connect(session, device, profile ?? 'default', { patience: CONNECT_PATIENCE, departs });
     const points = parts.reduce((sum, part) => sum + part.points, 0);
-    const introduced = (these: Pack, then: Observable<number>): Observable<number> =>
-      profile === undefined
-        ? then
-        : devicesOf(these).reduceRight((next, key) => {
-            const own = these.find(({ value }) => value.key === key)?.value.profile ?? profile;
-            return announce.before(session, key, own).pipe(concatMap(() => next));
-          }, then);
+    const introduced = (these: Pack, then: () => Observable<number>): Observable<number> => {
+      if (profile === undefined) return then();
+      const unknown = devicesOf(these).flatMap((key) => {
+        const own = these.find(({ value }) => value.key === key)?.value.profile ?? profile;
+        return announce.before(session, key, own) ?? [];
+      });
+      if (unknown.length === 0) return then();
+      return concat(...unknown.map((one) => one.pipe(ignoreElements())), defer(then));
+    };
     /** A device that was renamed since is introduced first. It keeps its turn: what is behind must not overtake it. */
     const depart = (these: Pack): Observable<number> => {
       const now = names.in(these);
-      if (now !== these)
-        return introduced(
-          now,
-          defer(() => depart(now)),
-        );
+      if (now !== these) return introduced(now, () => depart(now));
       departs();
       if (lane === topics.disconnect) announce.forget(these[0]?.value.key ?? device);
       return session.publish(lane, encode(these.map(({ value }) => value)), story);
     };
-    const go = allowance
-      .of(lane)
-      .take(points > 0 ? { telemetry: 1, points } : { messages: 1 }, 'data')
-      .pipe(mergeMap(() => depart(pack)));
-    return introduced(pack, go);
+    const cost = points > 0 ? { telemetry: 1, points } : { messages: 1 };
+    const limits = allowance.of(lane);
+    return introduced(pack, () =>
+      limits.takeNow(cost, 'data') ? depart(pack) : limits.take(cost, 'data').pipe(mergeMap(() => depart(pack))),
+    );
   };
 
   const attempt = (session: Session, pack: Pack, story: Story): Observable<End> => {
     // Now and not when the connection was lost: only here it has its place in front of the packs behind.
     const smaller = fitted(pack, allowance) ?? (story.tired === true ? halved(pack) : undefined);
     if (smaller !== undefined) return of(smaller);
-    return line.turn(story).pipe(
-      mergeMap(() => publish(session, pack, story)),
-      take(1),
-      mergeMap((reason) => answered(story, session, devicesOf(pack), pack.length, reason)),
-    );
+    // Of each gate that stands open there is nothing in the stream: this is done for every publish.
+    const turn = line.turn(story);
+    const sent =
+      turn === undefined ? publish(session, pack, story) : turn.pipe(mergeMap(() => publish(session, pack, story)));
+    return sent.pipe(mergeMap((reason) => answered(story, session, devicesOf(pack), pack.length, reason)));
   };
 
   /** The connection is gone. That settles nothing; but this pack may have been why. */

@@ -131,7 +131,9 @@ export const intake =
           onCollision: (n) => fact({ kind: 'count', who, counter: 'collided', n }),
         });
         const links = new BehaviorSubject<Link | undefined>(undefined);
-        const answers = attributeAnswers();
+        const answers = attributeAnswers(({ device }) =>
+          undelivered({ what: 'attributeRequest', device, why: 'more than 1000 requests wait for their answer' }),
+        );
         const exchanged = meter();
         context.meter?.(exchanged.read);
         const account = unsettled({

@@ -56,8 +56,10 @@ const failed = (error: NodeJS.ErrnoException, { url }: Hop): RpcError =>
 export const client = ({ read, onSent, scheduler }: ClientOptions): Client => {
   const plainAgent = new PlainAgent(keeping);
   const secureAgents = new Map<string, SecureAgent>();
-  const agentOf = ({ verify, security: { type, cert, key } }: HttpCall): SecureAgent => {
-    const files = type === 'cert' && cert !== undefined ? { cert, key: key ?? cert } : undefined;
+  /** A certificate shows who the gateway is: it is for the call's own host. */
+  const agentOf = ({ verify, url, security: { type, cert, key } }: HttpCall, hop: Hop): SecureAgent => {
+    const isOwn = type === 'cert' && hop.url.hostname === new URL(url).hostname;
+    const files = isOwn && cert !== undefined ? { cert, key: key ?? cert } : undefined;
     const id = JSON.stringify([verify, files]);
     const known = secureAgents.get(id);
     if (known) return known;
@@ -107,7 +109,7 @@ export const client = ({ read, onSent, scheduler }: ClientOptions): Client => {
       };
       const go = (hop: Hop, left: number): void => {
         const isSecure = hop.url.protocol === 'https:';
-        const options = { method: hop.method, headers: hop.headers, agent: isSecure ? agentOf(call) : plainAgent };
+        const options = { method: hop.method, headers: hop.headers, agent: isSecure ? agentOf(call, hop) : plainAgent };
         onSent(hop.body.length);
         current = (isSecure ? secure : plain)(hop.url, options, (answer) => take(hop, left, answer));
         current.on('error', (error) => fail(failed(error, hop)));

@@ -151,7 +151,7 @@ export const desk = ({ storageTimeout, messageOf, onBad, onReturned, scheduler }
         release();
         giveUp();
         onReturned(rule.endpoint, why);
-        respond(failedAnswer(503, why.message));
+        respond(failedAnswer(statusOf(why), why.message));
       }),
     ];
   };

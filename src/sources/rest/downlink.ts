@@ -12,6 +12,7 @@ import { attributeUpdates } from './commands/attribute-updates.js';
 import { rpcCalls } from './commands/rpc-calls.js';
 import { turns } from './commands/turns.js';
 import type { RestConfig } from './config.js';
+import type { Downs } from './extensions/downs.js';
 
 /** Requests of one attribute update at a time, and of all updates. */
 const TOGETHER = 4;
@@ -26,7 +27,7 @@ const contentOf = (response: Response): Json => {
 };
 
 /**
- * Handles one command: sends changed attributes and calls to devices, over HTTP.
+ * Handles one command: sends changed attributes and calls to devices, over HTTP. `downOf` gives a rule's converter of the user's own.
  *
  * Promises: a call emits one reply, `{"result": the answer}` (as JSON where it is JSON) or `{"error", "code"}` with the status of another answer than a good one, or errors. An update completes when
  * all its requests are answered or have failed; one that fails is told to `onFailure`, and costs no other. At most 64 requests for updates are under way, the time of the others has not begun.
@@ -34,9 +35,10 @@ const contentOf = (response: Response): Json => {
 export const downlink = (
   { requestsMapping }: RestConfig,
   onFailure: (what: { readonly device?: string; readonly why: string }) => void,
+  downOf?: Downs['of'],
 ): ((client: Client, command: Command) => Observable<Message>) => {
-  const updatesOf = attributeUpdates(requestsMapping.attributeUpdates);
-  const callOf = rpcCalls(requestsMapping.serverSideRpc);
+  const updatesOf = attributeUpdates(requestsMapping.attributeUpdates, downOf);
+  const callOf = rpcCalls(requestsMapping.serverSideRpc, downOf);
   const inTurn = turns(UPDATES);
 
   const call = (client: Client, rpc: Rpc): Observable<Message> =>

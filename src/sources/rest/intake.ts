@@ -35,6 +35,7 @@ import type { RestConfig } from './config.js';
 import { desk } from './desk.js';
 import type { Rule } from './desk.js';
 import { downlink } from './downlink.js';
+import { downs } from './extensions/downs.js';
 import { rules } from './rules.js';
 import type { Converters } from './rules.js';
 import { server } from './server.js';
@@ -61,15 +62,18 @@ export const intake = (
   config: RestConfig,
   context: Context,
   { scheduler = asyncScheduler, backoff, workingFolder = process.cwd() }: Timing = {},
-  converters?: Converters,
+  converters: Converters = () => new Error('its converter was not loaded'),
 ): Source => {
   const { name: who, log, fact, folder } = context;
   const count = (counter: Counter): void => fact({ kind: 'count', who, counter, n: 1 });
   const { usable, unusable } = rules(config, converters);
-  for (const { label, why } of unusable) {
-    log.error('a mapping is not used', { mapping: label, why });
+  const own = downs(config, converters);
+  const say = (text: string, { label, why }: (typeof unusable)[number]): void => {
+    log.error(text, { mapping: label, why });
     fact({ kind: 'alert', who, code: 'CONFIG_INVALID', text: `${label}: ${why}` });
-  }
+  };
+  for (const one of unusable) say('a mapping is not used', one);
+  for (const one of own.unusable) say('a converter cannot be used: what its rule is for will not be sent', one);
   const routes = endpoints<Rule>(usable, (endpoint, method) =>
     log.warn('an endpoint stands twice in the file: the later one counts', { endpoint, method }),
   );
@@ -144,7 +148,9 @@ export const intake = (
         onSent: exchanged.gave,
         scheduler,
       });
-      const handle = downlink(config, ({ device, why }) => undelivered({ what: 'attributeUpdate', device, why }));
+      const failed = ({ device, why }: { readonly device?: string; readonly why: string }): void =>
+        undelivered({ what: 'attributeUpdate', device, why });
+      const handle = downlink(config, failed, own.of);
       const down = (kind: Command['kind'], limit?: number): Observable<Message> =>
         serve(
           heard.pipe(

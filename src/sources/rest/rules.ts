@@ -14,10 +14,8 @@ export interface Rules {
 /** The user's own converters by their names, or the reason why one is not there. */
 export type Converters = (name: string) => LoadedConverter | Error;
 
-const noneLoaded: Converters = () => new Error('its converter was not loaded');
-
 /** The endpoints of a configuration: those for data, then those for questions. One whose converter is not there is none of them. */
-export const rules = ({ mapping, requestsMapping }: RestConfig, converters: Converters = noneLoaded): Rules => {
+export const rules = ({ mapping, requestsMapping }: RestConfig, converters: Converters): Rules => {
   const data = mapping.map((each, i) => {
     const { extension } = each.converter;
     const custom = extension === undefined ? undefined : customConverter(converters(extension), each);

@@ -12,10 +12,12 @@ import type { Endpoint, Opened } from './server/endpoints.js';
 import type { Answer, Exchange } from './server/exchange.js';
 import { failedAnswer } from './server/failed-answer.js';
 import { HttpError } from './server/http-error.js';
+import { isMediaType } from './server/is-media-type.js';
 import { multipart } from './server/multipart.js';
 import { places } from './server/places.js';
 import type { Place } from './server/places.js';
 import type { Pair } from './server/self-signed.js';
+import { whenClosed } from './server/when-closed.js';
 
 /** Where a server tells what happens, and how it is asked to end. */
 export interface ServerHooks {
@@ -39,6 +41,8 @@ const QUOTED = 80;
 /** Milliseconds between two looks at who is too slow. */
 const CHECK_MS = 1_000;
 const LONGEST_PARAMETER = 512;
+/** What is wrong with a path that the router does not look at. */
+const BAD_PATH = { 400: 'the path is not encoded as one', 414: 'a part of the path is too long' } as const;
 
 /** Without the query: a secret may stand in it. */
 const pathOf = ({ url }: FastifyRequest): string => (url.split('?', 1)[0] ?? '').slice(0, QUOTED);
@@ -80,6 +84,7 @@ const firsts = (query: unknown): Values =>
  *
  * | the request | its answer |
  * |---|---|
+ * | of a path that is not encoded as one, or has a part of more than 512 characters | 400, 414 |
  * | of an unknown path | 404 |
  * | with a method that its endpoint has not | 405, with `Allow` |
  * | without the right user and password | 401, with `WWW-Authenticate` |
@@ -101,6 +106,7 @@ export const server = <R>(
     const room = places({ requests: options.maxOpenRequests, bytes: options.maxOpenBytes });
     /** What was found out about a request at its head. */
     const seats = new WeakMap<FastifyRequest, Seat<R>>();
+    const onceClosed = whenClosed();
     let closing = false;
 
     const answer = (reply: FastifyReply, { status, body, headers = {} }: Answer): void => {
@@ -130,7 +136,12 @@ export const server = <R>(
       connectionsCheckingInterval: CHECK_MS,
     };
     const app = fastify({
-      serverFactory: (handler) => (tls === undefined ? plain(times, handler) : secure({ ...times, ...tls }, handler)),
+      serverFactory: (handler) =>
+        tls === undefined
+          ? plain(times, handler)
+          : secure({ ...times, ...tls, handshakeTimeout: times.headersTimeout }, handler),
+      frameworkErrors: ({ statusCode: status = 400 }, request, reply) =>
+        refuse(request, reply, { status, why: BAD_PATH[status === 414 ? 414 : 400] }),
       bodyLimit: options.maxBodyBytes,
       exposeHeadRoutes: false,
       routerOptions: { maxParamLength: LONGEST_PARAMETER },
@@ -185,8 +196,10 @@ export const server = <R>(
           refuse(request, reply, seat);
           return;
         }
+        // The body is then looked at by itself.
+        if (!isMediaType(request.raw.headers['content-type'])) delete request.raw.headers['content-type'];
         seats.set(request, seat);
-        reply.raw.once('close', () => leave(seat));
+        onceClosed(request.raw, reply.raw, () => leave(seat));
         done();
       };
     const hand = (request: FastifyRequest, reply: FastifyReply): void => {
@@ -205,7 +218,7 @@ export const server = <R>(
           ...(body === undefined ? {} : { body }),
         },
         respond: (given) => answer(reply, given),
-        onClosed: (then) => void reply.raw.once('close', then),
+        onClosed: (then) => onceClosed(request.raw, reply.raw, then),
         release: () => leave(seat),
       });
     };

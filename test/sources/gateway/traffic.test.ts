@@ -82,3 +82,14 @@ test('what a connector has exchanged is read when it is asked for, and goes on w
   expect(exchanged()).toEqual([3, 16, 1, 7]);
   expect(before.connectors.get('a')).toMatchObject({ received: 2, receivedBytes: 15 });
 });
+
+test('of a connector that polls, its polls go on where it was opened anew', () => {
+  const made = traffic(new Set());
+  const polls = { polls: 3, pollsSkipped: 1, pollsLateMs: 9 };
+  made.meter('a', () => ({ ...nothing, ...polls }));
+  made.meter('a', () => ({ ...nothing, polls: 1, pollsSkipped: 0, pollsLateMs: 2 }));
+  made.meter('b', () => nothing);
+  const { connectors } = made.totals();
+  expect(connectors.get('a')).toMatchObject({ polls: 4, pollsSkipped: 1, pollsLateMs: 11 });
+  expect(connectors.get('b')).not.toHaveProperty('polls');
+});

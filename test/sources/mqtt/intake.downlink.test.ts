@@ -55,7 +55,7 @@ const scene = (
   };
   const link: Link = {
     publish: ({ topic, payload }) =>
-      defer(() => (seen.published.push(`${scheduler.now()} ${topic} ${payload}`), EMPTY)),
+      defer(() => (seen.published.push(`${scheduler.now()} ${topic} ${payload.toString()}`), EMPTY)),
     call: () => EMPTY,
   };
   let n = 0;

@@ -7,6 +7,7 @@ import { client } from '../../../src/sources/mqtt/client.js';
 import type { Link } from '../../../src/sources/mqtt/connection/link.js';
 import { unsettled } from '../../../src/sources/mqtt/connection/unsettled.js';
 import { undone, until } from './listen.js';
+import type { BrokerOptions } from '../../../src/sources/mqtt/connection/connect-options.js';
 
 const WINDOW = 100;
 
@@ -41,19 +42,19 @@ it('a connection whose broker acknowledges none of a window of publishes for thi
   const scheduler = new VirtualTimeScheduler();
   let link: Link | undefined;
   let error: unknown;
-  const broker = {
-    ...{
-      host: '127.0.0.1',
-      port,
-      version: 4,
-      clientId: 'gateway',
-      keepAlive: 60,
-      cleanSession: true,
-      cleanStart: true,
-    },
-    ...{ sessionExpiryInterval: 0, security: { type: 'anonymous' } },
-    ...{ maxUnacknowledgedMessages: 5_000, maxUnacknowledgedBytes: 1_000_000 },
-  } as const;
+  const broker: BrokerOptions = {
+    host: '127.0.0.1',
+    port,
+    version: 4,
+    clientId: 'gateway',
+    keepAlive: 60,
+    cleanSession: true,
+    cleanStart: true,
+    sessionExpiryInterval: 0,
+    security: { type: 'anonymous' },
+    maxUnacknowledgedMessages: 5_000,
+    maxUnacknowledgedBytes: 1_000_000,
+  };
   const subscription = client(broker, [], {
     unsettled: unsettled({ messages: 5_000, bytes: 1_000_000 }),
     stop: new ReplaySubject(1),

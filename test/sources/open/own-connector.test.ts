@@ -96,6 +96,32 @@ it.each([
   expect(await opened({ type: 'own', class: name.replaceAll(' ', '_') })).toContain(why);
 });
 
+it.each([
+  ['mistakes that are no list', '() => 5', '`mistakes` failed: it has to give a list'],
+  ['a promise of mistakes', 'async () => []', '`mistakes` failed: it has to give a list'],
+  ['mistakes that are none', "() => ['oops', null]", '`mistakes` failed: it has to give a list'],
+])('%s are said as a mistake of the module', async (name, code, why) => {
+  module('own/own.mjs', `export default { mistakes: ${code}, open: () => 1 }; // ${name}`);
+  const { connectorMistakes } = await checkConnectors(
+    [{ name: 'A', type: 'own', file: 'own.json', value: {} }],
+    folder,
+  );
+  expect(connectorMistakes).toMatchObject([{ file: 'own.json', found: expect.stringContaining(why) }]);
+});
+
+it('a plan that is no text is said so', async () => {
+  module('own/own.mjs', 'export default { plan: async () => 5, open: () => 1 };');
+  const connectors = [{ name: 'A', type: 'own', configuration: 'own.json' }];
+  writeFileSync(
+    join(folder, 'tb_gateway.json'),
+    JSON.stringify({ thingsboard: { host: 'h', security: { type: 'accessToken', accessToken: 'T' } }, connectors }),
+  );
+  expect(await plan(folder, {})).toMatchObject({
+    complete: false,
+    text: expect.stringContaining('`plan` failed: it has to give a text'),
+  });
+});
+
 it('check and plan ask it as they ask ours', async () => {
   module('own/Plan.mjs', strict);
   const connectors = [

@@ -25,7 +25,7 @@ describe('the incumbent’s sample', () => {
   });
 
   it('opens the endpoints whose converters there are, and says which it does not', () => {
-    const { usable, unusable } = rules(configOf(sample as object));
+    const { usable, unusable } = rules(configOf(sample as object), () => new Error('absent'));
     expect(usable.map(({ endpoint }) => endpoint)).toEqual(['/my_devices', '/anon1', '/sharedAttributes']);
     expect(unusable.map(({ label }) => label)).toEqual(['mapping[2] (/anon2)']);
   });

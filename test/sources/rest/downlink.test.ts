@@ -1,10 +1,15 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import type { ServerResponse } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TLSSocket } from 'node:tls';
 import { describe, expect, it } from 'vitest';
 import type { Rpc } from '../../../src/model/command.js';
 import type { Json } from '../../../src/model/message.js';
 import { multipart } from '../../../src/sources/rest/server/multipart.js';
 import { selfSigned } from '../../../src/sources/rest/server/self-signed.js';
 import { device } from './devices.js';
-import { running, until } from './running.js';
+import { running, undone, until } from './running.js';
 
 const rpc = (method: string, params: Json = null, of: string | null = 'SN 1'): Rpc => ({
   kind: 'rpc',
@@ -101,6 +106,13 @@ describe('a call of the platform', () => {
     expect(await called(rest, rpc('m', { x: 'a b' }))).toMatchObject({ code: 400 });
   });
 
+  it('says no user and no password where its URL is none', async () => {
+    const rest = await ruled({ requestUrlExpression: 'http://user:pass-word@h:${params}/' });
+    const reply = await called(rest, rpc('m', 'x'));
+    expect(reply).toMatchObject({ code: 400 });
+    expect(JSON.stringify([reply, rest.logged])).not.toContain('pass-word');
+  });
+
   it('follows redirects where it may, without what shows who the gateway is', async () => {
     const other = await device((_got, response) => void response.end('there'));
     const { url } = await device((_got, response) => void response.writeHead(302, { location: other.url }).end());
@@ -110,6 +122,30 @@ describe('a call of the platform', () => {
     expect(await called(await ruled({ ...rule, allowRedirects: true }), rpc('m'))).toEqual({ result: 'there' });
     expect(other.got).toMatchObject([{ method: 'GET', body: '' }]);
     expect(other.got[0]!.headers.authorization).toBeUndefined();
+  });
+
+  it('shows its certificate to its own host, and not to the one that a redirect leads to', async () => {
+    const folder = undone(mkdtempSync(join(tmpdir(), 'rest-')), (made) => rmSync(made, { recursive: true }));
+    const pair = selfSigned('127.0.0.1', Date.now());
+    writeFileSync(join(folder, 'own.pem'), `${pair.key.toString()}${pair.cert.toString()}`);
+    const shown: boolean[] = [];
+    const tls = { ...pair, requestCert: true, rejectUnauthorized: false };
+    const look = (response: ServerResponse): void => {
+      const { raw } = (response.socket as TLSSocket).getPeerCertificate();
+      shown.push((raw as Buffer | undefined) !== undefined);
+    };
+    const other = await device((_got, response) => {
+      look(response);
+      response.end('there');
+    }, tls);
+    const { url } = await device((_got, response) => {
+      look(response);
+      response.writeHead(302, { location: other.url.replace('127.0.0.1', 'localhost') }).end();
+    }, tls);
+    const security = { type: 'cert', cert: join(folder, 'own.pem') };
+    const rest = await ruled({ requestUrlExpression: url, allowRedirects: true, SSLVerify: false, security });
+    expect(await called(rest, rpc('m'))).toEqual({ result: 'there' });
+    expect(shown).toEqual([true, false]);
   });
 
   it('to a server for which its certificate cannot be read is answered with the reason, after a redirect too', async () => {

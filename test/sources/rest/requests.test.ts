@@ -216,6 +216,13 @@ describe('data comes from', () => {
     expect(rest.data().map(({ telemetry }) => telemetry[0]?.values)).toEqual([{ t: 'hello' }, { t: '21.50' }]);
   });
 
+  it.each(['json', '', 'text', 'application/json/x'])('JSON, though its content type is none: "%s"', async (type) => {
+    const rest = await running({ mapping });
+    const headers = { 'content-type': type };
+    expect((await rest.post('/dev/x', '{"name":"A","temp":6}', { headers })).status).toBe(200);
+    expect(last(rest)).toEqual({ temp: 6, all: 'x/A' });
+  });
+
   it('keys such as __proto__, which stay ordinary keys', async () => {
     const odd = { ...converter, timeseries: [{ key: '${key}', value: '${__proto__}' }] };
     const rest = await running({ mapping: [{ endpoint: '/data', HTTPMethods: ['POST'], converter: odd }] });
@@ -367,6 +374,21 @@ describe('what is hardly HTTP', () => {
     expect(await raw(rest.port, text)).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
     expect((await rest.post('/data', { name: 'A', temp: 1 })).status).toBe(200);
   });
+
+  it.each([
+    ['cannot be decoded', '/dev/%zz?key=secret', 400, 'the path is not encoded as one'],
+    ['has a part that is too long', `/dev/${'x'.repeat(600)}`, 414, 'a part of the path is too long'],
+  ])(
+    'a path that %s is refused like any other request, with the reason and in the log',
+    async (_what, path, status, why) => {
+      const rest = await running({ mapping: [{ endpoint: '/dev/{name}', HTTPMethods: ['POST'], converter }] });
+      const answer = await raw(rest.port, `POST ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+      expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+      expect(answer.split('\r\n\r\n')[1]).toBe(JSON.stringify({ error: why }));
+      expect(rest.logged).toContainEqual(['a request was refused', expect.objectContaining({ status, why })]);
+      expect(JSON.stringify(rest.logged)).not.toContain('secret');
+    },
+  );
 
   it('a request for a body that is refused by its length is answered before the body comes', async () => {
     const rest = await running({ server: { maxBodyBytes: 100 } });

@@ -7,6 +7,7 @@ import type { Fact } from '../../../src/model/fact.js';
 import type { Data, Message } from '../../../src/model/message.js';
 import { restConfig } from '../../../src/sources/rest/config.js';
 import { intake } from '../../../src/sources/rest/intake.js';
+import type { Converters } from '../../../src/sources/rest/rules.js';
 
 const cleanups: (() => unknown)[] = [];
 /** Gives the value back and undoes it after the test. */
@@ -46,6 +47,7 @@ export interface Running {
   readonly mapping?: readonly object[];
   readonly requestsMapping?: object;
   readonly folder?: string;
+  readonly converters?: Converters;
   /** What becomes of each message. Default: it is acknowledged. */
   readonly settle?: (item: Envelope<Message>) => void;
 }
@@ -56,6 +58,7 @@ export const running = async ({
   mapping = [{ endpoint: '/data', HTTPMethods: ['POST'], converter }],
   requestsMapping = {},
   folder = '.',
+  converters,
   settle = ({ ack }) => ack(),
 }: Running = {}) => {
   const config = configOf({ server: { host: '127.0.0.1', port: 0, ...server }, mapping, requestsMapping });
@@ -77,6 +80,7 @@ export const running = async ({
       log: { debug: note, info: note, warn: note, error: note },
     },
     { backoff: () => 20, workingFolder: folder },
+    converters,
   )(commands).subscribe({
     next: (item) => {
       seen.messages.push(item.value);

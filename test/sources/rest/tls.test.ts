@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -76,4 +77,10 @@ it.each([
   const source = intake(config, { name: 'rest', folder, log, fact: (fact) => facts.push(fact) });
   undone(source(NEVER).subscribe(), (open) => open.unsubscribe());
   expect(facts).toContainEqual(expect.objectContaining({ phase: 'disabled', code: 'CONFIG_INVALID' }));
+});
+
+it('a connection that does not finish its handshake in the time for a head is closed', async () => {
+  const rest = await running({ server: { SSL: true, headersTimeout: 0.2 }, folder: folderOf() });
+  const socket = connect(rest.port, '127.0.0.1');
+  await new Promise((done) => socket.on('close', done).resume());
 });

@@ -57,7 +57,7 @@ const sent = ({ config, input: { device, data } }: Vector): unknown => {
       : [rpcCalls(requestsMapping.serverSideRpc)({ kind: 'rpc', device, id, method, params })];
   const { url, body } = call!;
   const given = /^https?:/.test(config.requestUrlExpression as string);
-  return { url: given ? url : url.replace(/^http:\/\//, ''), data: JSON.parse(body) as Json };
+  return { url: given ? url : url.replace(/^http:\/\//, ''), data: JSON.parse(body.toString()) as Json };
 };
 
 const run: Readonly<Record<string, (vector: Vector) => unknown>> = {

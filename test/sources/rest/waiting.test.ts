@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Unavailable } from '../../../src/model/errors.js';
+import { Refused, Unavailable } from '../../../src/model/errors.js';
 import type { Json } from '../../../src/model/message.js';
 import { converter, holding, refusing, running, until } from './running.js';
 
@@ -131,6 +131,11 @@ describe('an attribute request', () => {
     await until('it has come', () => rest.messages.length === 1);
     rest.commands.next({ kind: 'attributeValues', device: 'A', id: id(rest), value: 'v' });
     expect(await (await answer).json()).toEqual({ y: 'v' });
+  });
+
+  it('is answered 400 when it comes back for good', async () => {
+    const rest = await running({ requestsMapping, settle: refusing(new Refused('CONVERSION_FAILED', 'never')) });
+    expect((await rest.post('/ask', { device: 'A', a: 'x' })).status).toBe(400);
   });
 
   it('is answered 408 without an answer, 503 when it comes back, 400 when it names nothing', async () => {

@@ -38,11 +38,11 @@ const MOST_UNSETTLED = 64;
 /**
  * What a slave is polled for, as messages. Undefined if there is nothing to poll.
  *
- * Promises: a device is said to be gone when it has sent data and then was silent for a whole poll, or its connection was lost; its next data connects it
+ * Promises: a device is said to be gone when it has sent data and then is away, or its connection was lost; its next data connects it
  * again. Memory is bounded by 64 unsettled readings. A reading that comes back is not offered again: the next poll says more.
  */
 export const feed = ({ unit, log, count, stamp, polls, scheduler = asyncScheduler }: FeedOptions): Feed | undefined => {
-  const { slave } = unit;
+  const { slave, health } = unit;
   const { deviceName: device } = slave;
   const plan = readPlan(slave);
   if (plan.points.length === 0) return undefined;
@@ -80,7 +80,7 @@ export const feed = ({ unit, log, count, stamp, polls, scheduler = asyncSchedule
     tell(failed);
     if (!heard) {
       log.debug('a slave did not answer a whole poll', { device });
-      return gone();
+      return health.isAway() ? gone() : [];
     }
     const reading = toReading(found);
     if (reading === undefined) return [];

@@ -89,7 +89,7 @@ export const pace = ({
           if (polled.heard) wait = SOON;
           else {
             health.left();
-            lookLater();
+            if (health.isAway()) lookLater();
           }
           subscriber.next(polled);
         },

@@ -1,4 +1,3 @@
-import { interval } from 'rxjs';
 import type { SchedulerLike, Subscription } from 'rxjs';
 
 export interface SendWindowOptions {
@@ -6,7 +5,7 @@ export interface SendWindowOptions {
   readonly size: number;
   /** True while nothing is read: an acknowledgement may lie unread. */
   readonly deaf: () => boolean;
-  /** Told once, of each time when nothing moves any more. */
+  /** Told when nothing moves any more. */
   readonly onStill: (why: string) => void;
   readonly scheduler: SchedulerLike;
 }
@@ -48,7 +47,10 @@ export const sendWindow = ({ size, deaf, onStill, scheduler }: SendWindowOptions
       return;
     }
     quiet = deaf() ? 0 : quiet + 1;
-    if (quiet < PATIENCE) return;
+    if (quiet < PATIENCE) {
+      watch = scheduler.schedule(look, TICK);
+      return;
+    }
     close();
     onStill(`the broker has acknowledged none of ${unacknowledged} messages for ${(PATIENCE * TICK) / 1_000} s`);
   };
@@ -69,7 +71,7 @@ export const sendWindow = ({ size, deaf, onStill, scheduler }: SendWindowOptions
       unacknowledged += 1;
       if (unacknowledged < size || watch !== undefined) return;
       quiet = 0;
-      watch = interval(TICK, scheduler).subscribe(look);
+      watch = scheduler.schedule(look, TICK);
     },
     settled: () => {
       unacknowledged -= 1;

@@ -34,7 +34,8 @@ const form = (text: string, boundary: string): Buffer => {
 };
 
 /**
- * Encodes a body by its `Content-Type`: as JSON (a text that is none becomes a JSON text), as a form of an object's fields, else as it is. An empty one is none.
+ * Encodes a body by its `Content-Type`: as JSON (a text that is none becomes a JSON text), as a form of an object's fields, else as it is. Bytes stay as they are, and an empty
+ * body is none.
  * Source: rest.md, attributeUpdates.
  */
 export const encoded = ({ headers, body, security }: HttpCall): Encoded => {
@@ -43,13 +44,14 @@ export const encoded = ({ headers, body, security }: HttpCall): Encoded => {
   if (type === 'basic')
     given.set('authorization', `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`);
   const contentType = (given.get('content-type') ?? '').toLowerCase();
-  let bytes: Buffer = Buffer.from(body);
-  if (body !== '' && contentType.startsWith('multipart/form-data')) {
+  const text = typeof body === 'string' ? body : '';
+  let bytes: Buffer = typeof body === 'string' ? Buffer.from(body) : body;
+  if (text !== '' && contentType.startsWith('multipart/form-data')) {
     const boundary = randomUUID();
-    bytes = form(body, boundary);
+    bytes = form(text, boundary);
     given.set('content-type', `multipart/form-data; boundary=${boundary}`);
-  } else if (body !== '' && contentType.startsWith('application/json') && parsed(body) === undefined)
-    bytes = Buffer.from(JSON.stringify(body));
+  } else if (text !== '' && contentType.startsWith('application/json') && parsed(text) === undefined)
+    bytes = Buffer.from(JSON.stringify(text));
   given.delete('content-length');
   given.delete('transfer-encoding');
   if (bytes.length > 0) given.set('content-length', String(bytes.length));

@@ -12,14 +12,17 @@ export interface HttpCall {
   readonly url: string;
   readonly method: HttpMethod;
   readonly headers: HttpHeaders;
-  /** The text of the body; empty: there is none. */
-  readonly body: string;
+  /** The body, a text or bytes; empty: there is none. */
+  readonly body: string | Buffer;
   readonly verify: boolean;
   readonly redirects: boolean;
   /** Milliseconds until the answer has come as a whole. */
   readonly timeout: number;
   readonly security: OutgoingSecurity;
 }
+
+/** What a request has of its own, instead of what its rule says. Headers stand beside the rule's. */
+export type HttpOwn = Partial<Pick<HttpCall, 'url' | 'method' | 'headers' | 'body'>>;
 
 /** What every rule says of its request. */
 export interface CallRule {
@@ -40,23 +43,26 @@ const quoted = (text: string): string => encodeURIComponent(Buffer.from(text).to
 const checked = (text: string): string => {
   const url = /^https?:\/\//i.test(text) ? text : `http://${text}`;
   if (URL.canParse(url)) return url;
-  throw new RpcError(400, `the URL ${url.slice(0, 80)} is none`);
+  // A user and a password may stand in it.
+  throw new RpcError(400, `the URL ${url.replace(/\/\/[^/?#]*@/, '//').slice(0, 80)} is none`);
 };
 
 /**
  * Compiles a rule into its request. Placeholders are `words` by their names, and paths into `data`; in the URL they are quoted, in the body they stand as they
- * are, objects as JSON.
+ * are, objects as JSON. What a request has of its own wins.
  */
-export const httpCall = (rule: CallRule): ((words: ReadonlyMap<string, string>, data?: Json) => HttpCall) => {
+export const httpCall = (
+  rule: CallRule,
+): ((words: ReadonlyMap<string, string>, data?: Json, own?: HttpOwn) => HttpCall) => {
   const urlOf = fillPlaceholders(rule.requestUrlExpression);
   const body = bodyOf(rule.valueExpression);
-  return (words, data = null) => {
+  return (words, data = null, own = {}) => {
     const inUrl = new Map([...words].map(([name, text]) => [name, quoted(text)]));
     return {
-      url: checked(urlOf({ words: inUrl, data, show: (value) => quoted(textOf(value)) })),
-      method: rule.HTTPMethod,
-      headers: rule.httpHeaders,
-      body: body({ words, data, show: textOf }),
+      url: checked(own.url ?? urlOf({ words: inUrl, data, show: (value) => quoted(textOf(value)) })),
+      method: own.method ?? rule.HTTPMethod,
+      headers: own.headers === undefined ? rule.httpHeaders : new Map([...rule.httpHeaders, ...own.headers]),
+      body: own.body ?? body({ words, data, show: textOf }),
       verify: rule.SSLVerify,
       redirects: rule.allowRedirects,
       timeout: rule.timeout * 1_000,

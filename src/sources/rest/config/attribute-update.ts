@@ -1,6 +1,7 @@
 import type * as t from 'io-ts';
 import { required, section } from '../../../model/codec.js';
 import { regexText } from '../../../operators/extract/regex-text.js';
+import { extensionFields } from './extension-fields.js';
 import { outgoingFields } from './outgoing-fields.js';
 
 /** The HTTP request that tells a device of a shared attribute. */
@@ -10,6 +11,7 @@ export const attributeUpdate = section(
     deviceNameFilter: required(regexText, 'The devices: a regular expression for the whole name.'),
     attributeFilter: required(regexText, 'The attributes: a regular expression for the whole name.'),
     ...outgoingFields,
+    ...extensionFields,
   },
 );
 

@@ -1,4 +1,5 @@
 import * as t from 'io-ts';
+import { isExtensionName } from '../../../extensions/extension-file.js';
 import { checked } from '../../../model/checked.js';
 import { defaulted, inert, optional, refine, required, section } from '../../../model/codec.js';
 import { olderKeys } from '../../../model/older-keys.js';
@@ -15,11 +16,7 @@ const converter = olderKeys(
     section('a converter', {
       type: optional(t.keyof({ json: null, custom: null }), 'json or custom.'),
       extension: optional(
-        refine(
-          t.string,
-          (text) => /^[A-Za-z_][\w-]{0,127}$/.test(text),
-          'the name of a file in extensions/rest, without its ending',
-        ),
+        refine(t.string, isExtensionName, 'the name of a file in extensions/rest, without its ending'),
         'Name of a custom converter: the module `extensions/rest/NAME.js` (or `.mjs`) in the configuration folder. It wins over `type`.',
       ),
       extensionConfig: optional(t.UnknownRecord, 'Given to the custom converter.'),

@@ -42,8 +42,6 @@ export const outgoingFields = {
   security: defaulted(security, { type: 'anonymous' }, 'How the gateway shows who it is.'),
   responseTimeout: inert(optional(t.number, '`timeout` says it.')),
   tries: inert(optional(t.number, 'A request is sent once.')),
-  extension: inert(optional(t.string, 'There are no custom converters on the way down.')),
-  extensionConfig: inert(optional(t.UnknownRecord, 'There are no custom converters on the way down.')),
 };
 
 export type OutgoingSecurity = t.TypeOf<typeof security>;

@@ -1,6 +1,7 @@
 import type * as t from 'io-ts';
 import { required, section } from '../../../model/codec.js';
 import { regexText } from '../../../operators/extract/regex-text.js';
+import { extensionFields } from './extension-fields.js';
 import { outgoingFields } from './outgoing-fields.js';
 
 /** A call whose own `params` say how it is sent. */
@@ -13,6 +14,7 @@ export const serverSideRpc = section('an RPC rule: {"deviceNameFilter", "methodF
   deviceNameFilter: required(regexText, 'The devices: a regular expression for the whole name.'),
   methodFilter: required(regexText, 'The methods: a regular expression for the whole name.'),
   ...outgoingFields,
+  ...extensionFields,
 });
 
 export type RpcRule = t.TypeOf<typeof serverSideRpc>;

@@ -24,11 +24,25 @@ describe('the time that a slave may take', () => {
   it('is its whole timeout now and then if it is away and has never answered', () => {
     const one = shared(true);
     expect(one.patience(0)).toBe(100);
+    one.silent();
     one.left();
     expect(one.patience(0)).toBe(30_000);
     one.answered(10);
+    one.silent();
+    one.silent();
     one.left();
+    expect(one.isAway()).toBe(true);
     expect(one.patience(0)).toBe(100);
+  });
+
+  it('is not doubted for one request without an answer, if there were answers before', () => {
+    const one = shared();
+    one.answered(1);
+    one.silent();
+    one.left();
+    expect([one.isSuspect(), one.isAway()]).toEqual([false, false]);
+    one.silent();
+    expect([one.isSuspect(), one.isAway()]).toEqual([true, false]);
   });
 
   it('is no longer in doubt once it answers', () => {

@@ -163,11 +163,22 @@ describe('a slave that does not answer', () => {
     it.advance(250);
     units[1].dead = true;
     it.advance(2_000);
-    expect(it.gone('D1')).toEqual([400]);
+    expect(it.gone('D1')).toEqual([501]);
     expect(it.gone('D2')).toEqual([]);
     units[1].dead = false;
     it.advance(3_000);
     expect(it.data('D1').at(-1)!.at).toBeGreaterThan(5_000);
+    it.close();
+  });
+
+  it('once, though it did before, is asked again with the next poll', () => {
+    const units = { 1: { dead: false }, 2: {} };
+    const it = rig({ slaves: [polled(1), polled(2)], units });
+    it.at(250, () => (units[1].dead = true));
+    it.at(350, () => (units[1].dead = false));
+    it.advance(650);
+    expect(it.data('D1').map(({ at }) => at)).toEqual([1, 101, 201, 402, 501, 601]);
+    expect(it.gone('D1')).toEqual([]);
     it.close();
   });
 
@@ -181,6 +192,17 @@ describe('a slave that does not answer', () => {
     expect(it.counted('skipped')).toBe(atFirst);
     expect(atFirst).toBeLessThan(15 * 3);
     expect(it.data('D20').length).toBeGreaterThanOrEqual(300);
+    it.close();
+  });
+
+  it('takes a fifth of the time at most, where the others have a period that is shorter than its patience', () => {
+    const units = Object.fromEntries([1, 2, 3, 4, 5].map((unit) => [unit, { dead: true }]));
+    const line = { type: 'serial', port: '/dev/ttyS9', method: 'rtu', timeout: 30, retries: 20 };
+    const it = rig({ slaves: Array.from({ length: 6 }, (_, i) => polled(i + 1, line)), units });
+    it.advance(5_000);
+    const before = it.data('D6').length;
+    it.advance(20_000);
+    expect(it.data('D6').length - before).toBeGreaterThanOrEqual(160);
     it.close();
   });
 
