@@ -19,6 +19,7 @@ export const errorCodes = {
   DEVICE_DEFERRED: 'The platform does not take this device for now. Its data waits on disk; the other devices go on.',
   CONVERSION_FAILED: 'A message could not be converted. It was counted and passed over.',
   MESSAGE_TOO_LARGE: 'A message is larger than the storage may hold. It was refused and counted.',
+  TOO_MANY_DEVICES: 'A device is one more than the gateway may know. What it says is refused and counted.',
   TOO_FAST: 'A source that cannot wait was faster than the pipeline. The message was refused and counted.',
   STORAGE_FULL: 'The storage is at its cap or the disk is full.',
   STORAGE_FAILED: 'The storage could not be written or read.',

@@ -27,6 +27,7 @@ export type Counter =
   | 'dropped.refused' // refused by the platform for good: now a dead letter
   | 'dropped.damaged' // unreadable in a damaged file
   | 'tooLarge' // refused at admission: no storage could ever hold it
+  | 'tooMany' // refused at admission: of a device beyond those that may be known
   | 'shed' // refused because a source that cannot wait was too fast
   | 'filtered' // from or of a device that the device filter keeps out
   | 'unremembered' // passed because the memory of the report strategies was full

@@ -7,6 +7,8 @@ import type { Batch, Leaving, Opened, Row, Sum } from './store.js';
 export interface Limits {
   readonly records: number;
   readonly bytes: number;
+  /** Devices that may be known; what a further one says is refused. Default: no limit. */
+  readonly devices?: number;
   /** `block`: sources wait and nothing is lost. The others drop, count and log. */
   readonly atCapacity: 'block' | 'drop_oldest' | 'drop_newest';
   /** Messages older than this are dropped, in ms. Absent: messages never expire. */

@@ -66,6 +66,11 @@ export const storageConfig = section('the storage section: {"type", …}', {
     10_000,
     'How many messages that the platform refused for good are kept.',
   ),
+  max_devices: defaulted(
+    whole('a whole number', 1),
+    100_000,
+    'How many devices may be known; what a further one says is refused, counted and logged.',
+  ),
   messages_ttl_in_days: optional(positive, 'Type sqlite only: older messages are dropped. Nothing expires if absent.'),
   size_limit: optional(count, 'Type sqlite: MB of one database of the incumbent. 1024 if absent.'),
   max_db_amount: optional(

@@ -73,6 +73,19 @@ export const entrance = (
   const isDeletion = ({ device, connector }: Kept): boolean =>
     connector === GATEWAY_DEVICE && known.has(device) && known.get(device)?.connector !== connector;
 
+  /** Not exact: of those that are known some have left, and some of those that have come are not known yet. */
+  const isOneTooMany = (device: string): boolean =>
+    Math.max(known.size, present.size) >= (limits.devices ?? Infinity) && !known.has(device) && !present.has(device);
+  let isSaid = false;
+  const turnAway = ({ value: { device }, nack }: Envelope<Kept>, fact: (fact: Fact) => void): void => {
+    const code = 'TOO_MANY_DEVICES';
+    const text = `the device ${JSON.stringify(device.slice(0, 80))} is one more than the ${limits.devices} that may be known (storage.max_devices)`;
+    fact({ kind: 'count', who: 'storage', counter: 'tooMany', n: 1 });
+    if (!isSaid) fact({ kind: 'alert', who: 'storage', code, text });
+    isSaid = true;
+    nack(new Refused(code, text));
+  };
+
   return {
     enter: (arrival, fact) => {
       const { value } = arrival;
@@ -92,6 +105,10 @@ export const entrance = (
         return false;
       }
       if (value.kind !== 'disconnected') {
+        if (isOneTooMany(value.device) && value.device !== GATEWAY_DEVICE) {
+          turnAway(arrival, fact);
+          return false;
+        }
         if (value.device !== GATEWAY_DEVICE) present.add(value.device);
       } else if (!present.delete(value.device) && !isDeletion(value)) {
         arrival.ack();

@@ -56,6 +56,7 @@ export const storagePlan = (config: StorageConfig, folder: string): StoragePlan 
   limits: {
     records: Math.min(recordsOf(config), Number.MAX_SAFE_INTEGER),
     bytes: Math.min(bytesOf(config), Number.MAX_SAFE_INTEGER),
+    devices: config.max_devices,
     atCapacity: config.at_capacity,
     ...expiryOf(config),
   },

@@ -433,6 +433,19 @@ describe('at the cap', () => {
     balance(it);
   });
 
+  test('a device more than may be known is refused and counted, and said once; a known one and one that is back are not', () => {
+    const it = rig(memoryStore(), {
+      ...limits('block', 100, 100_000),
+      limits: { ...limits('block', 100, 100_000).limits, devices: 2 },
+    });
+    it.send(reading('a', 1), reading('b', 1), reading('c', 1), reading('d', 1), reading('a', 2));
+    expect(it.fate('c:1')).toMatchObject({ code: 'TOO_MANY_DEVICES' });
+    expect(it.names()).toEqual(['a:1', 'b:1', 'a:2']);
+    expect(it.facts.filter((fact) => fact.kind === 'alert')).toHaveLength(1);
+    expect(it.facts.filter((fact) => fact.kind === 'count' && fact.counter === 'tooMany')).toHaveLength(2);
+    balance(it);
+  });
+
   test('messages older than the time to live make room first, also in the mode block', () => {
     const it = rig(memoryStore(), {
       limits: { records: 3, bytes: 1_000_000, atCapacity: 'block', ttlMs: 1_000 },

@@ -16,7 +16,7 @@ test('nothing said is a queue in memory', () => {
   expect(plan({})).toEqual({
     kind: 'memory',
     folder: '/srv/data',
-    limits: { records: 100_000, bytes: 100 * MB, atCapacity: 'block' },
+    limits: { records: 100_000, bytes: 100 * MB, devices: 100_000, atCapacity: 'block' },
     deadLetters: 10_000,
   });
 });
@@ -26,7 +26,7 @@ describe('file and sqlite mean the same', () => {
     expect(plan({ type })).toEqual({
       kind: 'sqlite',
       folder: '/srv/data',
-      limits: { records: 100_000, bytes: 1000 * MB, atCapacity: 'block' },
+      limits: { records: 100_000, bytes: 1000 * MB, devices: 100_000, atCapacity: 'block' },
       deadLetters: 10_000,
     });
   });
