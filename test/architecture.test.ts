@@ -34,6 +34,7 @@ const table: Record<string, readonly string[]> = {
 const owners: Record<string, readonly string[]> = {
   mqtt: ['sources/mqtt/client.ts', 'sinks/thingsboard/start-client.ts'],
   fastify: ['sources/rest/server.ts'],
+  'modbus-serial': ['sources/modbus/wire/master.ts'],
   '@fastify/busboy': ['sources/rest/server/multipart.ts'],
   sqlite3: ['operators/buffer/database.ts'],
   winston: ['log.ts'],

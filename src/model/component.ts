@@ -33,9 +33,11 @@ export interface Exchanged {
   readonly receivedBytes: number;
   readonly sent: number;
   readonly sentBytes: number;
-  /** Of a connector that polls: polls, ticks of its schedules that brought none, and by how many ms all its polls together began late. */
+  /** Of a connector that polls: its polls. Absent: it does not poll. */
   readonly polls?: number;
+  /** Ticks of its schedules that brought no poll. Absent: it does not poll. */
   readonly pollsSkipped?: number;
+  /** By how many ms all its polls together began late. Absent: it does not poll. */
   readonly pollsLateMs?: number;
 }
 

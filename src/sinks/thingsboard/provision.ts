@@ -6,6 +6,7 @@ import type { Observable, SchedulerLike } from 'rxjs';
 import type { Context } from '../../model/component.js';
 import { FatalError, reasonOf } from '../../model/errors.js';
 import { isObject } from '../../model/is-object.js';
+import { selfSigned } from '../../model/self-signed.js';
 import { askPlatform } from './ask-platform.js';
 import type { ThingsBoardConfig } from './config.js';
 import { credentialsFile } from './credentials-file.js';
@@ -15,7 +16,6 @@ import { parseJson } from './parse-json.js';
 import { provisioned } from './provisioned.js';
 import type { Provisioning } from './provisioning.js';
 import type { Security } from './security.js';
-import { selfSigned } from './self-signed.js';
 
 export interface Provision {
   /** Where `.credentials` may stand, the first choice first. Default: the folder of the configuration. */
@@ -27,6 +27,8 @@ export interface Provision {
 
 const { stored: FILE, cert: CERT, key: KEY } = credentialsNames;
 const LONGEST = 300;
+/** The platform knows the device by the text of its certificate: ten years. */
+const CERTIFICATE_DAYS = 3_650;
 /** Characters of an answer: an identity and its certificate have few. What is stored is read again up to 64 KiB, and six times as long at most. */
 const LARGEST = 8_192;
 
@@ -121,7 +123,10 @@ export const provision = (
   const certificate = (folder: string): string => {
     const [cert, key] = [join(folder, CERT), join(folder, KEY)];
     if (!existsSync(cert) || !existsSync(key)) {
-      const made = selfSigned(provisioning?.deviceName ?? 'gateway', scheduler.now());
+      const made = selfSigned(
+        { name: provisioning?.deviceName ?? 'gateway', key: 'ec', days: CERTIFICATE_DAYS },
+        scheduler.now(),
+      );
       keep(folder, KEY, made.key);
       keep(folder, CERT, made.cert);
     }

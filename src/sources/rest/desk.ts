@@ -5,6 +5,7 @@ import { reasonOf, Unavailable } from '../../model/errors.js';
 import type { AttributeValues, Command } from '../../model/command.js';
 import type { Json, Message, Values } from '../../model/message.js';
 import { textOf } from '../../operators/extract/text-of.js';
+import { nextRequestId } from '../../operators/next-request-id.js';
 import { waits } from './commands/waits.js';
 import type { AttributeRequestRule } from './config/attribute-request.js';
 import type { Mapping } from './config/mapping.js';
@@ -56,7 +57,8 @@ const statusOf = (why: Nack): number => {
   return why.code === 'MESSAGE_TOO_LARGE' ? 413 : 400;
 };
 
-const place = (device: string, attribute: string): string => JSON.stringify([device, attribute]);
+/** Where somebody waits for an attribute, or for the answer to a question, of a device. */
+const place = (device: string, what: string): string => JSON.stringify([device, what]);
 
 const valuesOf = ({ values, value }: AttributeValues, [first = '']: readonly string[]): Values =>
   value === undefined ? (values ?? {}) : Object.fromEntries([[first, value]]);
@@ -79,7 +81,6 @@ const valuesOf = ({ values, value }: AttributeValues, [first = '']: readonly str
 export const desk = ({ storageTimeout, messageOf, onBad, onReturned, scheduler }: DeskOptions): Desk => {
   const responses = waits<Json>(scheduler);
   const questions = waits<AttributeValues>(scheduler);
-  let lastId = 0;
 
   const data = (exchange: Exchange<Rule>, mapping: Mapping, said: readonly Said[]): readonly Envelope<Message>[] => {
     const { respond, release, onClosed } = exchange;
@@ -136,9 +137,8 @@ export const desk = ({ storageTimeout, messageOf, onBad, onReturned, scheduler }
     rule: AttributeRequestRule,
     { device, keys }: Question,
   ): readonly Envelope<Message>[] => {
-    lastId += 1;
-    const id = lastId;
-    const giveUp = questions.add(String(id), {
+    const id = nextRequestId();
+    const giveUp = questions.add(place(device, String(id)), {
       ms: rule.timeout * 1_000,
       onValue: (values) => respond({ status: 200, body: valuesOf(values, keys) }),
       onLate: () => respond(failedAnswer(408, 'the platform did not answer in time')),
@@ -194,7 +194,7 @@ export const desk = ({ storageTimeout, messageOf, onBad, onReturned, scheduler }
       return rule.kind === 'data' ? takeData(exchange, rule) : takeQuestion(exchange, rule);
     },
     hear: (command) => {
-      if (command.kind === 'attributeValues') questions.tell(String(command.id), command);
+      if (command.kind === 'attributeValues') questions.tell(place(command.device ?? '', String(command.id)), command);
       else if (command.kind === 'attributeUpdate')
         for (const [key, value] of Object.entries(command.values))
           responses.tell(place(command.device ?? '', key), value);

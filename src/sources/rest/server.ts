@@ -16,7 +16,7 @@ import { isMediaType } from './server/is-media-type.js';
 import { multipart } from './server/multipart.js';
 import { places } from './server/places.js';
 import type { Place } from './server/places.js';
-import type { Pair } from './server/self-signed.js';
+import type { Pair } from './server/certificate-for.js';
 import { whenClosed } from './server/when-closed.js';
 
 /** Where a server tells what happens, and how it is asked to end. */

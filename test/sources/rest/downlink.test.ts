@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import type { Rpc } from '../../../src/model/command.js';
 import type { Json } from '../../../src/model/message.js';
 import { multipart } from '../../../src/sources/rest/server/multipart.js';
-import { selfSigned } from '../../../src/sources/rest/server/self-signed.js';
+import { certificateFor } from '../../../src/sources/rest/server/certificate-for.js';
 import { device } from './devices.js';
 import { running, undone, until } from './running.js';
 
@@ -126,7 +126,7 @@ describe('a call of the platform', () => {
 
   it('shows its certificate to its own host, and not to the one that a redirect leads to', async () => {
     const folder = undone(mkdtempSync(join(tmpdir(), 'rest-')), (made) => rmSync(made, { recursive: true }));
-    const pair = selfSigned('127.0.0.1', Date.now());
+    const pair = certificateFor('127.0.0.1', Date.now());
     writeFileSync(join(folder, 'own.pem'), `${pair.key.toString()}${pair.cert.toString()}`);
     const shown: boolean[] = [];
     const tls = { ...pair, requestCert: true, rejectUnauthorized: false };
@@ -173,7 +173,7 @@ describe('a call of the platform', () => {
   });
 
   it('over HTTPS verifies the server, unless it is not to', async () => {
-    const { url } = await device((_got, response) => void response.end('1'), selfSigned('127.0.0.1', Date.now()));
+    const { url } = await device((_got, response) => void response.end('1'), certificateFor('127.0.0.1', Date.now()));
     expect(await called(await ruled({ requestUrlExpression: url }), rpc('m'))).toMatchObject({
       code: 500,
       error: expect.stringContaining('self-signed'),

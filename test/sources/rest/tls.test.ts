@@ -5,7 +5,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { selfSigned } from '../../../src/sources/rest/server/self-signed.js';
+import { certificateFor } from '../../../src/sources/rest/server/certificate-for.js';
 import { intake } from '../../../src/sources/rest/intake.js';
 import { configOf, converter, running, undone } from './running.js';
 import { NEVER } from 'rxjs';
@@ -43,7 +43,7 @@ it('a server without a certificate makes its own, once, and only its owner may r
 
 it('one that has expired, or is none, is made anew', async () => {
   const folder = folderOf();
-  const old = selfSigned('127.0.0.1', Date.now() - 400 * 86_400_000);
+  const old = certificateFor('127.0.0.1', Date.now() - 400 * 86_400_000);
   writeFileSync(join(folder, 'domain_srv.crt'), old.cert);
   writeFileSync(join(folder, 'domain_srv.key'), old.key);
   const rest = await running({ server: { SSL: true }, folder });
@@ -52,12 +52,12 @@ it('one that has expired, or is none, is made anew', async () => {
 
 it('a certificate that is given is shown', async () => {
   const folder = folderOf();
-  const pair = selfSigned('127.0.0.1', Date.now());
+  const pair = certificateFor('127.0.0.1', Date.now());
   writeFileSync(join(folder, 'c.pem'), pair.cert);
   writeFileSync(join(folder, 'k.pem'), pair.key);
   const rest = await running({ server: { SSL: true, security: { cert: 'c.pem', key: 'k.pem' } }, folder });
   expect(await post(rest.port, pair.cert)).toBe(200);
-  await expect(post(rest.port, selfSigned('127.0.0.1', Date.now()).cert)).rejects.toThrow();
+  await expect(post(rest.port, certificateFor('127.0.0.1', Date.now()).cert)).rejects.toThrow();
 });
 
 it.each([
@@ -65,8 +65,8 @@ it.each([
   ['does not belong to its key', 'ours.pem', 'other.pem'],
 ])('one that %s disables the connector, with the reason', (_why, cert, key) => {
   const folder = folderOf();
-  writeFileSync(join(folder, 'ours.pem'), selfSigned('127.0.0.1', Date.now()).cert);
-  writeFileSync(join(folder, 'other.pem'), selfSigned('127.0.0.1', Date.now()).key);
+  writeFileSync(join(folder, 'ours.pem'), certificateFor('127.0.0.1', Date.now()).cert);
+  writeFileSync(join(folder, 'other.pem'), certificateFor('127.0.0.1', Date.now()).key);
   const config = configOf({
     server: { host: '127.0.0.1', port: 0, SSL: true, security: { cert, key } },
     mapping: [{ endpoint: '/data', HTTPMethods: ['POST'], converter }],

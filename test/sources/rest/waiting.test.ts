@@ -125,6 +125,15 @@ describe('an attribute request', () => {
     expect([response.status, await response.json()]).toEqual([200, { x: 1 }]);
   });
 
+  it('takes the answer to its own question, not to one of another device, or of another connector', async () => {
+    const [rest, other] = [await running({ requestsMapping }), await running({ requestsMapping })];
+    const answers = [rest, other].map((one) => fetch(`${one.url}/ask?device=A&a=x`));
+    await until('both have come', () => rest.messages.length + other.messages.length === 2);
+    expect(id(other)).not.toBe(id(rest));
+    rest.commands.next({ kind: 'attributeValues', device: 'B', id: id(rest), values: { x: 1 } });
+    expect((await Promise.all(answers)).map(({ status }) => status)).toEqual([408, 408]);
+  });
+
   it('of one name is answered with an object too', async () => {
     const rest = await running({ requestsMapping });
     const answer = rest.post('/ask', { device: 'A', b: 'y' });

@@ -4,7 +4,7 @@ import { createSecureContext } from 'node:tls';
 import { FatalError, reasonOf } from '../../../model/errors.js';
 import type { ServerOptions } from '../config/server.js';
 import { ownCertificate } from './own-certificate.js';
-import type { Pair } from './self-signed.js';
+import type { Pair } from './certificate-for.js';
 
 export interface CertificateOptions {
   /** Where relative names of the configuration start. */

@@ -1,8 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { selfSigned } from './self-signed.js';
-import type { Pair } from './self-signed.js';
+import { certificateFor } from './certificate-for.js';
+import type { Pair } from './certificate-for.js';
 
 const ONLY_OWNER = 0o600;
 
@@ -25,7 +25,7 @@ export const ownCertificate = (folder: string, host: string, now: number): Pair 
     const cert = readFileSync(certFile);
     if (isFresh(cert, now)) return { cert, key: readFileSync(keyFile) };
   }
-  const made = selfSigned(host, now);
+  const made = certificateFor(host, now);
   writeFileSync(keyFile, made.key, { mode: ONLY_OWNER });
   // The mode above is for a new file; this one may have been there.
   chmodSync(keyFile, ONLY_OWNER);

@@ -1,10 +1,23 @@
 import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
+import type { KeyPairKeyObjectResult } from 'node:crypto';
 import { isIP } from 'node:net';
 
 /** A private key and a certificate for it, both PEM. */
 export interface Pair {
-  readonly cert: string | Buffer;
-  readonly key: string | Buffer;
+  readonly cert: string;
+  readonly key: string;
+}
+
+/** What a certificate says, and how it is signed. */
+export interface SelfSigned {
+  /** Whose it is: its common name, cut at 64 characters, as the standard has it. */
+  readonly name: string;
+  /** Its key: P-256, or RSA with 2048 bits for those who cannot do better. */
+  readonly key: 'ec' | 'rsa';
+  /** How many days it is valid. */
+  readonly days: number;
+  /** Hosts that it is for besides. Default: none. */
+  readonly hosts?: readonly string[];
 }
 
 /** One DER element: its tag, the length of its content, its content. */
@@ -15,10 +28,10 @@ const der = (tag: number, ...parts: readonly Buffer[]): Buffer => {
   return Buffer.concat([Buffer.from([tag, ...size]), content]);
 };
 const sequence = (...parts: readonly Buffer[]): Buffer => der(0x30, ...parts);
+const set = (part: Buffer): Buffer => der(0x31, part);
 const integer = (bytes: Buffer): Buffer => der(0x02, bytes);
 const oid = (hex: string): Buffer => der(0x06, Buffer.from(hex, 'hex'));
 const bits = (bytes: Buffer): Buffer => der(0x03, Buffer.from([0]), bytes);
-const nothing = der(0x05);
 /** Written with four digits of the year from 2050 on. */
 const time = (at: Date): Buffer => {
   const digits = at.toISOString().replace(/[-:T]|\.\d+/g, '');
@@ -27,11 +40,19 @@ const time = (at: Date): Buffer => {
 
 const COMMON_NAME = '550403';
 const SUBJECT_ALT_NAME = '551d11';
-const SHA256_WITH_RSA = '2a864886f70d01010b';
 /** Version 3, which is numbered 2. */
 const VERSION = der(0xa0, integer(Buffer.from([2])));
 const DAY = 86_400_000;
-const DAYS = 365;
+/** Signing with SHA-256. */
+const ALGORITHMS = {
+  ec: sequence(oid('2a8648ce3d040302')),
+  rsa: sequence(oid('2a864886f70d01010b'), der(0x05)),
+};
+
+const newKey = (key: SelfSigned['key']): KeyPairKeyObjectResult =>
+  key === 'ec'
+    ? generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    : generateKeyPairSync('rsa', { modulusLength: 2048 });
 
 /** IPv6 addresses other than the loopback's are left out: a client that cares brings a certificate of its own to this machine. */
 const addressBytes = (host: string): Buffer | undefined => {
@@ -50,31 +71,35 @@ const pem = (bytes: Buffer): string => {
   return ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----', ''].join('\n');
 };
 
+const extensionsOf = (hosts: readonly string[]): readonly Buffer[] => {
+  const names = [...new Set(hosts)].flatMap((host) => altName(host) ?? []);
+  if (names.length === 0) return [];
+  return [der(0xa3, sequence(sequence(oid(SUBJECT_ALT_NAME), der(0x04, sequence(...names)))))];
+};
+
 /**
- * A new key (RSA, 2048 bits) and a certificate for it, signed by itself, for the host, localhost and 127.0.0.1. Source: rest.md, `server`.
+ * A new key and a certificate for it, signed by itself.
  *
- * Promises: valid from a day before `now` (ms since the epoch), for clocks differ, and for 365 days after it. Takes some hundred milliseconds.
+ * Promises: the key is fresh and stays here; valid from a day before `now` (ms since the epoch), for clocks differ. An RSA key takes some hundred
+ * milliseconds. Source: RFC 5280, §4.1.
  */
-export const selfSigned = (host: string, now: number): Pair => {
-  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+export const selfSigned = ({ name, key, days, hosts = [] }: SelfSigned, now: number): Pair => {
+  const { privateKey, publicKey } = newKey(key);
   const serial = randomBytes(16);
   // A positive number that does not start with a byte of nothing.
   serial.writeUInt8((serial.readUInt8(0) & 0x3f) | 0x40, 0);
-  const common = der(0x0c, Buffer.from(Array.from(host).slice(0, 64).join('')));
-  const who = sequence(der(0x31, sequence(oid(COMMON_NAME), common)));
-  const algorithm = sequence(oid(SHA256_WITH_RSA), nothing);
-  const validity = sequence(time(new Date(now - DAY)), time(new Date(now + DAYS * DAY)));
-  const names = [...new Set([host, 'localhost', '127.0.0.1'])].flatMap((name) => altName(name) ?? []);
-  const extensions = der(0xa3, sequence(sequence(oid(SUBJECT_ALT_NAME), der(0x04, sequence(...names)))));
+  const common = der(0x0c, Buffer.from(Array.from(name).slice(0, 64).join('')));
+  const who = sequence(set(sequence(oid(COMMON_NAME), common)));
+  const algorithm = ALGORITHMS[key];
   const body = sequence(
     VERSION,
     integer(serial),
     algorithm,
     who,
-    validity,
+    sequence(time(new Date(now - DAY)), time(new Date(now + days * DAY))),
     who,
     publicKey.export({ type: 'spki', format: 'der' }),
-    extensions,
+    ...extensionsOf(hosts),
   );
   return {
     cert: pem(sequence(body, algorithm, bits(sign('sha256', body, privateKey)))),
