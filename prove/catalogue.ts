@@ -14,6 +14,8 @@ import { halfOpen } from './scenarios/half-open.js';
 import { killAtFsync } from './scenarios/kill-at-fsync.js';
 import { killAtWrite } from './scenarios/kill-at-write.js';
 import { kill } from './scenarios/kill.js';
+import { modbusEio } from './scenarios/modbus-eio.js';
+import { modbusKill } from './scenarios/modbus-kill.js';
 import { platformAway } from './scenarios/platform-away.js';
 import { platformHung } from './scenarios/platform-hung.js';
 import { readOnly } from './scenarios/read-only.js';
@@ -63,6 +65,8 @@ export const scenarios: readonly Scenario[] = [
   ),
   reload,
   restKill,
+  modbusKill,
+  modbusEio,
   twoDaemons,
   storm,
 ];

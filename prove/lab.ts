@@ -107,6 +107,8 @@ export const openLab = async (options: LabOptions = {}, sabotage?: Sabotage) => 
 
   return {
     ...parts,
+    /** How the proof is to fail. */
+    sabotage,
     faults: faults as readonly Fault[],
     daemons: daemons as readonly Daemon[],
     fault,

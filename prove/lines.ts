@@ -10,6 +10,7 @@ const figuresOf = ({ figures }: Outcome): string =>
     ? ''
     : `acknowledged ${figures.acknowledged}, lost ${figures.lost}, repeated ${figures.repeated} (at most ${figures.mayRepeat}, the broker sent ${figures.redelivered} again), ` +
       `out of order ${figures.outOfOrder}, dropped ${figures.dropped} (counted ${figures.counted}), ` +
+      (figures.gaps === undefined ? '' : `gaps ${figures.gaps} (at most ${figures.mayGap ?? 0}), `) +
       `${figures.starts} starts, ${figures.peakRss} MB`;
 
 /** What is printed when a scenario has ended: what it came to, the faults, and if it failed why, and how to see it again. */

@@ -6,6 +6,7 @@ import { dice } from './dice.js';
 import { line, summary } from './lines.js';
 import { readOptions, type Options } from './options.js';
 import { runScenario, type Outcome } from './run-scenario.js';
+import { turns } from './turns.js';
 
 /* Tries to make the gateway lose something. What and how: docs/proving.md. */
 
@@ -22,7 +23,7 @@ const read = (): Options => {
   }
 };
 
-const { minutes, seed, only, list, json, sabotage } = read();
+const { minutes, seed, only, list, short, json, sabotage } = read();
 if (list) {
   const width = Math.max(...scenarios.map(({ name }) => name.length));
   for (const { name, says } of scenarios) console.log(`${name.padEnd(width)}  ${says}`);
@@ -55,9 +56,9 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 console.log(`seed ${seed}: ${only.length} scenarios, ${minutes > 0 ? `for ${minutes} minutes` : 'once'}`);
 const isOver = (): boolean => isStopped() || (minutes > 0 && elapsed() >= minutes * 60);
 for (let round = 0; !isOver(); round += 1) {
-  for (const scenario of dice(seed + round, 'the order').shuffled(only)) {
+  for (const { scenario, own } of dice(seed + round, 'the order').shuffled(turns(only, minutes > 0))) {
     if (isOver()) break;
-    const outcome = await runScenario(scenario, seed + round, sabotage);
+    const outcome = await runScenario(scenario, seed + round + own, { isShort: short, sabotage });
     outcomes.push(outcome);
     console.log(line(outcome, elapsed()));
     write();

@@ -15,7 +15,13 @@ export interface Options {
   readonly sabotage: Sabotage | undefined;
 }
 
-const SHORT: ReadonlySet<string> = new Set(['kill-at-fsync', 'cut-before-puback', 'capacity-drop-newest']);
+const SHORT: ReadonlySet<string> = new Set([
+  'kill-at-fsync',
+  'cut-before-puback',
+  'capacity-drop-newest',
+  'modbus-kill',
+  'rest-kill',
+]);
 
 const usage = `Usage: npm run prove -- [options]
 

@@ -2,7 +2,7 @@ import { audit, type Figures } from './audit.js';
 import { dice } from './dice.js';
 import { openLab, type Fault, type Lab } from './lab.js';
 import type { Sabotage } from './sabotage.js';
-import type { Allowed, Scenario } from './scenario.js';
+import type { Allowed, Scenario, Size } from './scenario.js';
 
 /** How one scenario ended. */
 export interface Outcome {
@@ -54,7 +54,7 @@ const withinDeadline = async <A>(work: Promise<A>): Promise<A> => {
 export const runScenario = async (
   { name, needs, options, run }: Scenario,
   seed: number,
-  sabotage?: Sabotage,
+  { isShort = false, sabotage }: Partial<Size> & { readonly sabotage?: Sabotage | undefined } = {},
 ): Promise<Outcome> => {
   const about = { scenario: name, seed };
   const reason = needs?.();
@@ -63,7 +63,7 @@ export const runScenario = async (
   const seconds = (): number => Math.round((performance.now() - began) / 100) / 10;
   const lab = await openLab(options, sabotage);
   const experiment = async (): Promise<Allowed | undefined> => {
-    const allowed = await run(lab, dice(seed, name));
+    const allowed = await run(lab, dice(seed, name), { isShort });
     if (sabotage === 'repeat') await lab.devices.repeat(100);
     return allowed;
   };

@@ -11,6 +11,18 @@ export interface Allowed {
   readonly overtaken?: readonly string[];
   /** Stored messages were destroyed on the disk: no more than `most` are missing, and where the gateway `said` how many, exactly so many. */
   readonly destroyed?: { readonly most: number; readonly said?: number };
+  /** Words of the strict platform that are the laboratory's own doing. */
+  readonly ownDoing?: RegExp;
+  /**
+   * Looked at when everything has come to rest, before the audit: only then a scenario of polled devices can tell what is owed, and puts it in the ledger. Says how
+   * many readings were taken by no one, and how many may be.
+   */
+  readonly settled?: () => Promise<{ readonly gaps: number; readonly mayGap: number }>;
+}
+
+export interface Size {
+  /** In the short form, a scenario that takes long does less. */
+  readonly isShort: boolean;
 }
 
 /** One way of hurting the gateway. */
@@ -21,8 +33,10 @@ export interface Scenario {
   /** Why it cannot be run on this machine; undefined if it can. */
   readonly needs?: () => string | undefined;
   readonly options?: LabOptions;
+  /** How often a round runs it, each with a seed of its own. Default 1. */
+  readonly times?: number;
   /** Hurts the gateway; what it promises about itself on the way is checked here. Then the lab lets everything arrive, and audits. */
-  readonly run: (lab: Lab, dice: Dice) => Promise<Allowed | undefined>;
+  readonly run: (lab: Lab, dice: Dice, size: Size) => Promise<Allowed | undefined>;
 }
 
 /** Fails a scenario if something is not so. */

@@ -34,13 +34,15 @@ export default customConnector({
       const answers = new Subject<string>();
       const call = (socket: Socket, command: Command): Observable<Message> => {
         if (command.kind !== 'rpc') return EMPTY;
-        const { id, device = '', method, params } = command;
+        const { id, device = '', params } = command;
+        // A name may hold anything, and must not end the line.
+        const [to, method] = [device, command.method].map(encodeURIComponent);
         const content = answers.pipe(
           filter((line) => line.startsWith(`! ${id} `)),
           take(1),
           map((line) => line.split(' ')[2]!),
         );
-        return defer(() => (socket.write(`? ${id} ${device} ${method} ${JSON.stringify(params)}\n`), content)).pipe(
+        return defer(() => (socket.write(`? ${id} ${to} ${method} ${JSON.stringify(params)}\n`), content)).pipe(
           map((content): Message => ({ kind: 'reply', device, id, content })),
         );
       };

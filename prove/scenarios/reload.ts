@@ -29,6 +29,7 @@ const hands: Readonly<Record<string, (path: string, text: string, dice: Dice) =>
 
 export const reload: Scenario = {
   name: 'reload',
+  times: 2,
   says: 'The connector’s file is edited at random moments under load: rightly, broken, cut off, removed; with SIGHUP, kill -9 and cut connections between.',
   run: async (lab, dice) => {
     const path = join(lab.folder, 'mqtt.json');

@@ -1,10 +1,10 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Daemon } from '../../test/daemon/daemon.js';
+import { addConnector } from '../add-connector.js';
 import { postsMapping, startPosts } from '../posts.js';
 import { must, type Scenario } from '../scenario.js';
 
 const KILLS = 6;
+const FEW = 2;
 /** What may be sent to the platform again at each start. */
 const WINDOW = 2_000;
 
@@ -13,29 +13,21 @@ const portOf = (daemon: Daemon | undefined): string | undefined =>
     ? undefined
     : /listening.*127\.0\.0\.1:(\d+)/.exec(daemon.output())?.[1];
 
-const addConnector = (folder: string): void => {
-  const file = join(folder, 'tb_gateway.json');
-  const main = JSON.parse(readFileSync(file, 'utf8')) as { readonly connectors: readonly object[] };
-  const connectors = [...main.connectors, { name: 'Posts', type: 'rest', configuration: 'rest.json' }];
-  writeFileSync(file, JSON.stringify({ ...main, connectors }));
-  writeFileSync(
-    join(folder, 'rest.json'),
-    JSON.stringify({ server: { host: '127.0.0.1', port: 0 }, mapping: [postsMapping] }),
-  );
-};
-
 export const restKill: Scenario = {
   name: 'rest-kill',
+  times: 2,
   says: 'kill -9 at random moments while devices post to the REST connector, the platform there and away in turn: what was answered 200 arrives.',
-  run: async (lab, dice) => {
-    addConnector(lab.folder);
+  run: async (lab, dice, { isShort }) => {
+    const kills = isShort ? FEW : KILLS;
+    const file = { server: { host: '127.0.0.1', port: 0 }, mapping: [postsMapping] };
+    addConnector(lab.folder, { name: 'Posts', type: 'rest', configuration: 'rest.json' }, file);
     let running: Daemon | undefined;
     const posts = startPosts(lab, () => {
       const port = portOf(running);
       return port === undefined ? undefined : `http://127.0.0.1:${port}`;
     });
     try {
-      for (let i = 0; i < KILLS; i += 1) {
+      for (let i = 0; i < kills; i += 1) {
         const isAway = i % 2 === 1;
         if (isAway) lab.platformLine.away();
         else lab.platformLine.heal();
@@ -52,6 +44,6 @@ export const restKill: Scenario = {
       await posts.stop();
     }
     must(posts.refused() === 0, `${posts.refused()} requests were refused`);
-    return { repeats: WINDOW * KILLS };
+    return { repeats: WINDOW * kills };
   },
 };

@@ -52,17 +52,19 @@ peer('mosquitto', haveMosquitto())('the crash laboratory', () => {
         'capacity-drop-newest',
         'cut-before-puback',
         'kill-at-fsync',
+        'modbus-kill',
+        'rest-kill',
       ]);
-      for (const { result, figures, faults } of outcomes) {
+      for (const { scenario, result, figures, faults } of outcomes) {
         expect(result).toBe('passed');
         expect(figures).toMatchObject({ lost: 0, outOfOrder: 0 });
-        expect(figures!.acknowledged).toBeGreaterThan(500);
+        expect(figures!.acknowledged).toBeGreaterThan(scenario === 'rest-kill' ? 50 : 500);
         expect(faults.length).toBeGreaterThan(1);
       }
       const drops = outcomes.find(({ scenario }) => scenario === 'capacity-drop-newest')!.figures!;
       expect(drops.dropped).toBeGreaterThan(500);
       expect(drops.counted).toBe(drops.dropped);
-      expect(output).toContain('3 passed, 0 failed, 0 skipped');
+      expect(output).toContain('5 passed, 0 failed, 0 skipped');
     }, 120_000);
   });
 
@@ -78,6 +80,21 @@ peer('mosquitto', haveMosquitto())('the crash laboratory', () => {
       expect(code, output).toBe(1);
       expect(output).toMatch(why);
       expect(output).toContain('again: npm run prove -- --seed 1 --scenario calm');
+      expect(outcomes[0]).toMatchObject({ result: 'failed', figures });
+    },
+    60_000,
+  );
+
+  test.each([
+    ['lose', { lost: 1, outOfOrder: 0 }],
+    ['swap', { lost: 0, outOfOrder: 1 }],
+  ])(
+    'finds a polled reading that is missing or overtaken: %s',
+    async (sabotage, figures) => {
+      const { code, output, outcomes } = await prove(
+        ...['--scenario', 'modbus-kill', '--short', '--seed', '1', '--sabotage', sabotage],
+      );
+      expect(code, output).toBe(1);
       expect(outcomes[0]).toMatchObject({ result: 'failed', figures });
     },
     60_000,
