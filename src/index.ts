@@ -58,12 +58,9 @@ export type { DeadLetter, DeadLetters, Store } from './operators/buffer/store.js
 // Connectors and converters of one's own.
 export { customConnector, type CustomConnector, type Emission } from './extensions/custom-connector.js';
 export type { Said } from './extensions/said.js';
-export type { MqttConverted, MqttConverter, MqttConverterConfig, MqttMessage } from './sources/mqtt/converter.js';
-export type { MqttDownConfig, MqttOutgoing } from './sources/mqtt/converter.js';
-export type { RestConverter, RestConverterConfig, RestDownConfig } from './sources/rest/converter.js';
-export type { RestOutgoing, RestRequest } from './sources/rest/converter.js';
-export type { ModbusConverter, ModbusConverterConfig, ModbusPoll } from './sources/modbus/converter.js';
-export type { ModbusRead, ModbusWrite } from './sources/modbus/converter.js';
+export type * from './sources/mqtt/converter.js';
+export type * from './sources/rest/converter.js';
+export type * from './sources/modbus/converter.js';
 
 // Where messages go.
 export { consoleSink, type WriteLine } from './sinks/console/console.js';

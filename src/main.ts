@@ -6,7 +6,6 @@ import { ReplaySubject, Subject, map, tap } from 'rxjs';
 import type { GatewayConfig } from './config.js';
 import { ConfigInvalid } from './config/config-invalid.js';
 import { mistakeLine } from './config/mistake-line.js';
-import { accuse, blame } from './extensions/blame.js';
 import { createLog } from './log.js';
 import { inLines } from './log/in-lines.js';
 import { logFact } from './log/log-fact.js';
@@ -15,6 +14,7 @@ import type { Sight } from './main/glance.js';
 import { inspect } from './main/inspect.js';
 import type { Inspection } from './main/inspect.js';
 import { listen } from './main/listen.js';
+import { onStray } from './main/on-stray.js';
 import { readOptions } from './main/options.js';
 import { plan } from './main/plan.js';
 import type { Options } from './main/options.js';
@@ -200,17 +200,10 @@ const run = (
   process.on('message', (request: unknown) => {
     if (typeof request === 'object' && request !== null && 'sums' in request) tell({ sums });
   });
-  process.on('uncaughtException', (error) => {
-    const folder = blame(error);
-    if (folder !== undefined) {
-      const said = { folder, stack: error.stack, code: 'EXTENSION_FAILED' };
-      log.error(`code of an extension failed where nobody waits for it: ${reasonOf(error)}`, said);
-      accuse(error, folder);
-      return;
-    }
-    log.error('a bug ends the process', { text: reasonOf(error), stack: error.stack });
-    leave(1);
-  });
+  process.removeAllListeners('uncaughtException').on(
+    'uncaughtException',
+    onStray(log, () => leave(1)),
+  );
   // The reader of the log may go; the gateway stays.
   process.stdout.on('error', () => undefined);
   process.stderr.on('error', () => undefined);
@@ -229,6 +222,13 @@ const main = async ({ command, folder, ...rest }: Options): Promise<void> => {
     console.log(command === 'help' ? usage : version());
     return;
   }
+  // The user's own modules run from here on.
+  process.on(
+    'uncaughtException',
+    onStray(console, () => process.exit(1)),
+  );
+  // Until it is heard: what was asked for is being read.
+  if (command === 'run') process.on('SIGHUP', () => undefined);
   const look = glance(folder);
   const since = look();
   const found = await inspect(folder, process.env);

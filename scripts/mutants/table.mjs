@@ -9,6 +9,12 @@ const SQLITE = 'src/operators/buffer/sqlite-store.ts';
 const RENUMBER = 'src/operators/buffer/renumber.ts';
 const ENVELOPE = 'src/model/envelope.ts';
 const BATCH_MAP = 'src/operators/batch-map.ts';
+const TURNS = 'src/sources/modbus/bus/turns.ts';
+const HEALTH = 'src/sources/modbus/bus/health.ts';
+const LINE = 'src/sources/modbus/bus/line.ts';
+const PACE = 'src/sources/modbus/polling/pace.ts';
+const LEARN = 'src/sources/modbus/reading/learn.ts';
+const CONVERSATION = 'src/sources/modbus/wire/conversation.ts';
 
 const MODEL = ['test/operators/buffer/model/model.test.ts'];
 const FOUND = ['test/operators/buffer/model/found.test.ts'];
@@ -227,4 +233,44 @@ export const mutants = [
   ]),
   mutant('ids are not numbered anew', [patch(RENUMBER, `const HIGH = 2 ** 52;`, `const HIGH = 2 ** 53;`)]),
   mutant('numbering anew loses the order', [patch(RENUMBER, `OVER (ORDER BY id)`, `OVER (ORDER BY id DESC)`)]),
+  mutant(
+    'modbus: two requests at a time on one bus',
+    [patch(TURNS, `    if (busy) return;\n`, ``)],
+    ['test/sources/modbus/bus/turns.test.ts'],
+  ),
+  mutant(
+    'modbus: a command waits behind the polls',
+    [patch(TURNS, `const LANES = ['command', 'poll', 'suspect']`, `const LANES = ['poll', 'command', 'suspect']`)],
+    ['test/sources/modbus/bus/turns.test.ts'],
+  ),
+  mutant(
+    'modbus: polls wait for ever while commands do not end',
+    [patch(TURNS, `poll: 8, suspect: 32`, `poll: Infinity, suspect: Infinity`)],
+    ['test/sources/modbus/bus/turns.test.ts'],
+  ),
+  mutant(
+    'modbus: a late answer is taken for that of a later request',
+    [patch(CONVERSATION, `if (asking?.transaction !== number) return;`, `if (asking === undefined) return;`)],
+    ['test/sources/modbus/wire/faults.test.ts'],
+  ),
+  mutant(
+    'modbus: ticks that were held up are not counted',
+    [patch(PACE, `      if (missed > 0) onSkipped(missed);\n`, ``)],
+    ['test/sources/modbus/polling/pace.test.ts'],
+  ),
+  mutant(
+    'modbus: a dead slave is asked as often as the others',
+    [patch(HEALTH, `away ||= isSuspect();`, ``)],
+    ['test/sources/modbus/polling/polling.test.ts'],
+  ),
+  mutant(
+    'modbus: a slave that is away is asked again by each command',
+    [patch(LINE, `unit.health.isAway() ? 0 : again`, `again`)],
+    ['test/sources/modbus/polling/polling.test.ts'],
+  ),
+  mutant(
+    'modbus: what one refusal taught is forgotten with the next',
+    [patch(LEARN, `new Set([...learned.illegal, ...unexplained.flat()])`, `new Set(unexplained.flat())`)],
+    ['test/sources/modbus/reading/plan-reads.test.ts'],
+  ),
 ];

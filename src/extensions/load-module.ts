@@ -19,6 +19,7 @@ import { reasonOf } from '../model/errors.js';
 import { ownFolders } from './blame.js';
 import { inNameOf } from './crossing.js';
 import { extensionFile } from './extension-file.js';
+import { inTurn } from './in-turn.js';
 import { registerOwnCopies } from './own-copies.js';
 import { trial } from './trial.js';
 
@@ -63,6 +64,9 @@ const patient = <T>(loading: Observable<T>, scheduler: SchedulerLike): Observabl
     }),
   );
 
+/** One thread at a time: many would take each other's time on a small machine, and one that loops that of all. */
+const oneByOne = inTurn();
+
 /** Loading in this thread cannot be stopped, so what cannot be loaded at all is found out in another one, once for each change of the file. */
 const onTrial = (file: string, url: string, scheduler: SchedulerLike): Observable<void> =>
   defer(() => {
@@ -101,7 +105,7 @@ export const loadModule = (
     const own = dirname(realpathSync(file));
     ownFolders.add(own);
     const url = pathToFileURL(file).href;
-    return onTrial(file, url, scheduler).pipe(
+    return oneByOne(onTrial(file, url, scheduler)).pipe(
       defaultIfEmpty(undefined),
       concatMap(() => patient(from(inNameOf(own, () => import(url) as Promise<unknown>)), scheduler)),
       map((module) => ({ exported: defaultOf(module), file })),

@@ -8,6 +8,11 @@ const isProblem = (one: unknown): one is Problem =>
 export const problemsOf = (given: unknown): readonly Problem[] => {
   if (given === undefined || given === null) return [];
   if (Array.isArray(given) && given.every(isProblem))
-    return given.map(({ path, found, expected }) => ({ path, found, expected }));
+    return given.map(({ path, found, expected, nearest }) => ({
+      path,
+      found,
+      expected,
+      ...(typeof nearest === 'string' && { nearest }),
+    }));
   throw new Error('it has to give a list of {path, found, expected}, which are texts');
 };

@@ -35,7 +35,7 @@ const isCode = (value: unknown): value is ErrorCode => typeof value === 'string'
  */
 export const soundFact = (said: unknown, who: string): Exclude<Fact, { readonly kind: 'depth' }> | undefined => {
   if (!isObject(said)) return undefined;
-  const { kind, phase, why, code, attempt, retryInMs, counter, n, text } = said as Readonly<Record<string, unknown>>;
+  const { kind, phase, why, code, attempt, retryInMs, counter, n, text } = said;
   if (kind === 'state' && phases.has(phase))
     return {
       kind,

@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import type { Fact } from '../../src/model/fact.js';
 import { startPlatform } from '../peers/platform.js';
 import { startDaemon } from './daemon.js';
 import { freshDist } from './fresh-dist.js';
@@ -58,6 +59,15 @@ const wild: Readonly<Record<string, string>> = {
       commands.pipe(tap(() => void readFile('/nowhere')), ignoreElements()),
       NEVER,
     ) };`,
+  hasty: `
+    import { NEVER } from 'rxjs';
+    setTimeout(() => { throw new Error('hasty'); }, 100);
+    export default { open: () => () => NEVER };`,
+  slow: `
+    import { writeFileSync } from 'node:fs';
+    import marker from '../../marker.mjs';
+    setTimeout(() => writeFileSync(marker, ''), 500);
+    await new Promise(() => setInterval(() => 0, 1_000));`,
   fatal: `
     import { throwError } from 'rxjs';
     import { FatalError } from 'tributary-gateway';
@@ -90,7 +100,12 @@ const folderWith = (names: readonly string[], port = 1): string => {
 test('whatever connectors of one’s own do, it costs none but themselves, and is said', async () => {
   const platform = await startPlatform({ accept: { accessToken: 'TOKEN' } });
   onTestFinished(() => platform.close());
-  const daemon = startDaemon(folderWith(Object.keys(wild), platform.port));
+  const daemon = startDaemon(
+    folderWith(
+      Object.keys(wild).filter((name) => !['hasty', 'slow'].includes(name)),
+      platform.port,
+    ),
+  );
   onTestFinished(() => daemon.kill());
   const latest = (device: string, key: string) => [
     ...(platform.devices.get(device)?.telemetry.get(key)?.values() ?? []),
@@ -105,7 +120,11 @@ test('whatever connectors of one’s own do, it costs none but themselves, and i
     'no_observable',
     'fatal',
   ];
-  for (const name of disabled) await daemon.phase(name, 'disabled', 40_000);
+  for (const name of disabled) {
+    await daemon.phase(name, 'disabled', 60_000);
+    const isAlert = (fact: Fact): boolean => fact.kind === 'alert' && fact.who === name;
+    await daemon.until(() => daemon.facts.some(isAlert), 20_000, `why ${name} is disabled`);
+  }
   const why = new Map(daemon.facts.flatMap((fact) => (fact.kind === 'alert' ? [[fact.who, fact.text] as const] : [])));
   expect(disabled.map((name) => why.get(name))).toEqual([
     expect.stringContaining('not today'),
@@ -132,6 +151,22 @@ test('whatever connectors of one’s own do, it costs none but themselves, and i
   const before = latest('good', 'n').length;
   await platform.until(() => latest('good', 'n').length > before + 4, 20_000, 'the good one to go on');
   expect(daemon.output()).toContain('code of an extension failed where nobody waits for it');
+  expect(await daemon.terminate()).toEqual({ code: 0, signal: null });
+}, 90_000);
+
+test('while modules load, neither SIGHUP nor what one of them throws later ends the gateway', async () => {
+  const platform = await startPlatform({ accept: { accessToken: 'TOKEN' } });
+  onTestFinished(() => platform.close());
+  const folder = folderWith(['hasty', 'good', 'slow'], platform.port);
+  const marker = join(folder, 'loads');
+  writeFileSync(join(folder, 'marker.mjs'), `export default ${JSON.stringify(marker)};`);
+  const daemon = startDaemon(folder);
+  onTestFinished(() => daemon.kill());
+  await daemon.until(() => existsSync(marker), 20_000, 'a module that loads slowly');
+  daemon.signal('SIGHUP');
+  await daemon.phase('slow', 'disabled', 40_000);
+  await daemon.phase('good', 'connected', 20_000);
+  expect(daemon.output()).toContain('code of an extension failed where nobody waits for it: hasty');
   expect(await daemon.terminate()).toEqual({ code: 0, signal: null });
 }, 90_000);
 

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { firstValueFrom } from 'rxjs';
+import { firstValueFrom, merge } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { loadModule } from '../../src/extensions/load-module.js';
@@ -64,5 +64,14 @@ it.each([
   new TestScheduler((actual, expected) => expect(actual).toMatchObject(expected)).run(({ expectObservable }) => {
     const why = { message: expect.stringContaining('it has not loaded within 10 s') };
     expectObservable(loadModule('own', 'Own', folder)).toBe('10s (a|)', { a: why });
+  });
+});
+
+it('tries one module at a time, so that each has its 10 s', () => {
+  for (const name of ['A', 'B']) writeFileSync(join(folder, `extensions/own/${name}.mjs`), 'for (;;);');
+  new TestScheduler((actual, expected) => expect(actual).toMatchObject(expected)).run(({ expectObservable }) => {
+    const why = { message: expect.stringContaining('it has not loaded within 10 s') };
+    const both = merge(loadModule('own', 'A', folder), loadModule('own', 'B', folder));
+    expectObservable(both).toBe('10s a 9999ms (a|)', { a: why });
   });
 });

@@ -1,7 +1,7 @@
 import type { ModbusConfig } from './config.js';
 import type { Slave } from './config/slave.js';
 import { endpointOf } from './endpoint-of.js';
-import { localAsSlave } from './local/local-as-slave.js';
+import { polledSlaves } from './polled-slaves.js';
 import { nothingLearned } from './reading/learned.js';
 import type { Read } from './reading/place.js';
 import { pointsOf } from './reading/points-of.js';
@@ -48,7 +48,7 @@ const planOf = (slave: Slave): string => {
 };
 
 /** What is asked of each slave in one poll, before and after planning, for a person to read. Asks nobody: what slaves refuse is not known here. */
-export const describePlan = ({ master, slave: local }: ModbusConfig): string => {
-  const slaves = [...master.slaves, ...(local?.sendDataToThingsBoard === true ? [localAsSlave(local)] : [])];
+export const describePlan = (config: ModbusConfig): string => {
+  const slaves = polledSlaves(config);
   return slaves.length === 0 ? 'No slave is polled.' : slaves.map(planOf).join('\n');
 };

@@ -33,31 +33,50 @@ import { connectorCommands } from './commands/connector-commands.js';
 import { deviceCommands } from './commands/device-commands.js';
 import { unitFor } from './commands/unit-for.js';
 import type { Slave } from './config/slave.js';
+import { convertersOf } from './extensions/converters-of.js';
+import type { Converters, Loaded } from './extensions/converters-of.js';
 import { feed } from './polling/feed.js';
 import { pollCounts } from './polling/poll-counts.js';
+import { encodeOf } from './values/encode-of.js';
 import type { Connect } from './wire/wire.js';
 
 export interface Intake {
   readonly slaves: readonly Slave[];
   readonly connect: Connect;
+  /** The user's own converters. Default: there are none. */
+  readonly loaded?: Loaded;
   /** `maxReconnectAttempts`. */
   readonly most?: number | undefined;
   readonly scheduler?: SchedulerLike;
 }
 
+/** A slave that is polled, and how. */
+type Own = Unit & Pick<Converters, 'up'>;
+
+const nothing: Loaded = () => new Error('it was not loaded');
+
 /** A slave that stands alone, as far as its patience goes. */
 const alone = (slave: Slave): Unit => ({
   slave,
   health: health({ timeout: slave.timeout * 1_000, spare: undefined, mayWaitLong: () => true }),
+  encode: encodeOf(slave),
 });
 
-const unitsOf = ({ endpoint, slaves }: Group, now: number): readonly Unit[] => {
+const unitsOf = (
+  { endpoint, slaves }: Group,
+  now: number,
+  of: (slave: Slave) => Omit<Converters, 'unusable'>,
+): readonly Own[] => {
   const spare = spareTime(
     slaves.map(({ pollPeriod }) => pollPeriod),
     endpoint.kind === 'serial',
   );
   const mayWaitLong = longWaits(now);
-  return slaves.map((slave) => ({ slave, health: health({ timeout: slave.timeout * 1_000, spare, mayWaitLong }) }));
+  return slaves.map((slave) => ({
+    ...of(slave),
+    slave,
+    health: health({ timeout: slave.timeout * 1_000, spare, mayWaitLong }),
+  }));
 };
 
 /**
@@ -67,7 +86,7 @@ const unitsOf = ({ endpoint, slaves }: Group, now: number): readonly Unit[] => {
  * command is answered.
  */
 export const intake = (
-  { slaves, connect, most, scheduler = asyncScheduler }: Intake,
+  { slaves, connect, loaded = nothing, most, scheduler = asyncScheduler }: Intake,
   context: Pick<Context, 'name' | 'log' | 'fact' | 'meter'>,
 ): Source => {
   const { name: who, log, fact } = context;
@@ -87,7 +106,16 @@ export const intake = (
         share({ connector: () => new ReplaySubject<unknown>(1), resetOnComplete: false }),
       );
       const lines = new Map<string, Line>();
-      const parts = groups(slaves).map((group) => ({ group, units: unitsOf(group, scheduler.now()) }));
+      const ready = (slave: Slave): Converters => {
+        const converters = convertersOf(slave, loaded);
+        for (const [key, why] of converters.unusable) {
+          const { deviceName: device } = slave;
+          log.error('a converter cannot be used', { device, key, why });
+          fact({ kind: 'alert', who, code: 'CONFIG_INVALID', text: `${device}: ${key}: ${why}` });
+        }
+        return converters;
+      };
+      const parts = groups(slaves).map((group) => ({ group, units: unitsOf(group, scheduler.now(), ready) }));
       const units = parts.flatMap((part) => part.units);
       const facts = phases(
         context,
@@ -105,9 +133,11 @@ export const intake = (
 
       const buses = parts.map(({ group, units: own }, i) => {
         const { name } = group.endpoint;
-        const feeds = own.flatMap(
-          (unit) => feed({ unit, log, count, stamp: (one) => stamp(one, who), polls, scheduler }) ?? [],
-        );
+        const feeds = own.flatMap((unit) => {
+          const { up } = unit;
+          if (up instanceof Error) return [];
+          return feed({ unit, up, log, count, stamp: (one) => stamp(one, who), polls, scheduler }) ?? [];
+        });
         return bus({
           group,
           units: own,

@@ -4,6 +4,7 @@ import type { Exchanged } from '../../../src/model/component.js';
 import type { Envelope } from '../../../src/model/envelope.js';
 import type { Fact } from '../../../src/model/fact.js';
 import type { Json, Message } from '../../../src/model/message.js';
+import type { Loaded } from '../../../src/sources/modbus/extensions/converters-of.js';
 import { intake } from '../../../src/sources/modbus/intake.js';
 import { fakeSlaves } from './fake-slaves.js';
 import type { FakeUnit } from './fake-slaves.js';
@@ -16,6 +17,8 @@ export interface Rig {
   /** Acknowledges nothing by itself. */
   readonly holding?: boolean;
   readonly most?: number;
+  /** The user's own converters. */
+  readonly loaded?: Loaded;
   /** Names of endpoints that nobody serves. */
   readonly unreachable?: readonly string[];
 }
@@ -32,7 +35,7 @@ export const polled = (unitId: number, more: object = {}, addresses: readonly nu
 });
 
 /** The whole source on slaves in virtual time. */
-export const rig = ({ slaves, units = {}, holding = false, most, unreachable = [] }: Rig) => {
+export const rig = ({ slaves, units = {}, holding = false, most, unreachable = [], loaded }: Rig) => {
   const scheduler = new VirtualTimeScheduler(undefined, 0);
   const decoded = slaves.map((one) => slaveWith(one));
   for (const { unitId } of decoded) units[unitId] ??= {};
@@ -50,7 +53,7 @@ export const rig = ({ slaves, units = {}, holding = false, most, unreachable = [
   let exchanged: (() => Exchanged) | undefined;
   const commands = new Subject<Command>();
   const source = intake(
-    { slaves: decoded, connect: peers.connect, most, scheduler },
+    { slaves: decoded, connect: peers.connect, most, scheduler, ...(loaded === undefined ? {} : { loaded }) },
     {
       name: 'modbus',
       log: { debug: note, info: note, warn: note, error: note },

@@ -94,40 +94,35 @@ export const line = ({
         );
       }),
     );
-  const givenUp = <T>(unit: Unit) =>
-    tap<T>({
-      error: (error: unknown) => {
-        if (outcomeOf(error).kind !== 'silent' || !watch.silent(unit, scheduler.now())) return;
-        onDead(new ConnectionError('BROKER_UNREACHABLE', `${name}: nobody answers any more`));
-      },
-    });
+  /** It and all its retries have failed. */
+  const givenUp = (unit: Unit, error: unknown): void => {
+    if (outcomeOf(error).kind !== 'silent' || !watch.silent(unit, scheduler.now())) return;
+    onDead(new ConnectionError('BROKER_UNREACHABLE', `${name}: nobody answers any more`));
+  };
 
   return {
     read: (unit, span, { urgent = false, again = 0 } = {}) => {
       const laneOf = (): Lane => (urgent ? 'command' : unit.health.isSuspect() ? 'suspect' : 'poll');
-      return defer(() => {
-        const tries = unit.health.isAway() ? 0 : again;
-        return defer(() =>
-          turn(unit, laneOf(), (patience) => {
-            meter.gave(ASKED);
-            return wire.read({ unitId: unit.slave.unitId, ...span }, patience);
-          }),
-        ).pipe(
-          retry({
-            count: tries,
-            delay: (error: unknown) => (outcomeOf(error).kind === 'silent' ? of(true) : throwError(() => error)),
-          }),
-          tap({ next: (bytes) => meter.took(bytes.length) }),
-          givenUp(unit),
-        );
-      });
+      const tries = (): number => (unit.health.isAway() ? 0 : again);
+      return defer(() =>
+        turn(unit, laneOf(), (patience) => {
+          meter.gave(ASKED);
+          return wire.read({ unitId: unit.slave.unitId, ...span }, patience);
+        }),
+      ).pipe(
+        retry({
+          delay: (error: unknown, n: number) =>
+            n <= tries() && outcomeOf(error).kind === 'silent' ? of(true) : throwError(() => error),
+        }),
+        tap({ next: (bytes) => meter.took(bytes.length), error: (error: unknown) => givenUp(unit, error) }),
+      );
     },
     write: (unit, write) =>
       turn(unit, 'command', (patience) => {
         const body = 'coils' in write ? Math.ceil(write.coils.length / 8) : write.registers.length * 2;
         meter.gave(ASKED + body);
         return wire.write(unit.slave.unitId, write, patience);
-      }).pipe(givenUp(unit)),
+      }).pipe(tap({ error: (error: unknown) => givenUp(unit, error) })),
     close: (why) => queue.close(why),
   };
 };

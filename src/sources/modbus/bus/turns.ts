@@ -7,6 +7,9 @@ export type Lane = 'command' | 'poll' | 'suspect';
 
 const LANES = ['command', 'poll', 'suspect'] as const satisfies readonly Lane[];
 
+/** After so many turns of others, whoever waits in this lane and may begin has one: no lane waits for ever behind a busy one. */
+const MOST_PASSED: Readonly<Record<Lane, number>> = { command: Infinity, poll: 8, suspect: 32 };
+
 export interface TurnsOptions {
   /** Ms between the end of one turn and the begin of the next. */
   readonly delay: number;
@@ -38,11 +41,14 @@ interface Waiting {
  * turns     a---C---b--|
  * ```
  *
- * Promises: never two at a time; within a lane in the order of arrival, so that slaves which ask one request at a time take turns. A command waits for one
- * turn at most, and the delay. No timer runs while nobody waits.
+ * Promises: never two at a time; within a lane in the order of arrival, so that slaves which ask one request at a time take turns. A command waits for the
+ * commands before it and one turn, and where commands do not end every ninth turn is a poll's; a suspect has one in 33 where polls do not end. No timer runs while
+ * nobody waits.
  */
 export const turns = ({ delay, limit = 2_000, scheduler = asyncScheduler }: TurnsOptions): Turns => {
   const waiting: Record<Lane, Waiting[]> = { command: [], poll: [], suspect: [] };
+  /** Turns of others since the last one of the lane, while somebody in it could have begun. */
+  const passed: Record<Lane, number> = { command: 0, poll: 0, suspect: 0 };
   let busy = false;
   let freeAt = -Infinity;
   let suspectsAt = -Infinity;
@@ -56,9 +62,13 @@ export const turns = ({ delay, limit = 2_000, scheduler = asyncScheduler }: Turn
     if (busy) return;
     const now = scheduler.now();
     const due = LANES.filter((lane) => waiting[lane].length > 0);
-    const next = due.find((lane) => dueOf(lane) <= now);
-    if (next !== undefined) waiting[next].shift()!.start();
-    else if (due.length > 0) timer = scheduler.schedule(pump, Math.min(...due.map(dueOf)) - now);
+    const ready = due.filter((lane) => dueOf(lane) <= now);
+    const next = ready.find((lane) => passed[lane] >= MOST_PASSED[lane]) ?? ready[0];
+    if (next !== undefined) {
+      for (const lane of ready) passed[lane] += 1;
+      passed[next] = 0;
+      waiting[next].shift()!.start();
+    } else if (due.length > 0) timer = scheduler.schedule(pump, Math.min(...due.map(dueOf)) - now);
   };
 
   return {

@@ -5,6 +5,8 @@ import { RpcError } from '../../../model/rpc-error.js';
 import { rpcRule } from '../config/rpc-rule.js';
 import { slave } from '../config/slave.js';
 import type { Slave } from '../config/slave.js';
+import { encodeOf } from '../values/encode-of.js';
+import type { Encode } from '../values/encode-of.js';
 import { placedCall } from './placed-call.js';
 import type { Call } from './placed-call.js';
 
@@ -36,6 +38,12 @@ const temporary = (params: Params): Slave | undefined => {
   return value ?? refuse(problems);
 };
 
+/** Who may be asked: a slave, and how its values are written. */
+export interface Askable {
+  readonly slave: Slave;
+  readonly encode: Encode;
+}
+
 const attempt = (of: Slave, run: () => Call): Asked => {
   try {
     return { slave: of, call: run() };
@@ -51,7 +59,7 @@ const attempt = (of: Slave, run: () => Call): Asked => {
  *
  * Promises: an RpcError where nobody can be asked: 404 for another method, 400 for params that cannot be; what only one slave cannot do is its own.
  */
-export const connectorCall = (slaves: readonly Slave[], method: string, params: Json): readonly Asked[] => {
+export const connectorCall = (units: readonly Askable[], method: string, params: Json): readonly Asked[] => {
   const reads = methods.get(method);
   if (reads === undefined) throw new RpcError(404, `Method not found for ${method.slice(0, 80)}`);
   const given: Params =
@@ -60,7 +68,7 @@ export const connectorCall = (slaves: readonly Slave[], method: string, params: 
   if (value === undefined) return refuse(problems);
   if (value.functionCode <= 4 !== reads) throw new RpcError(400, 'Unsupported function code in RPC request.');
   const alone = temporary(given);
-  return (alone === undefined ? slaves : [alone]).map((of) =>
-    attempt(of, () => placedCall(of, value, given.value ?? null)),
+  return (alone === undefined ? units : [{ slave: alone, encode: encodeOf(alone) }]).map(({ slave: of, encode }) =>
+    attempt(of, () => placedCall(of, encode, value, given.value ?? null)),
   );
 };

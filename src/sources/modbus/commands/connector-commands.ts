@@ -85,11 +85,7 @@ export const connectorCommands = ({
       }),
     );
   const call = (rpc: Rpc): Observable<Json> => {
-    const asked = connectorCall(
-      units.map(({ slave }) => slave),
-      rpc.method,
-      rpc.params,
-    );
+    const asked = connectorCall(units, rpc.method, rpc.params);
     return asked.length === 0 ? of([]) : forkJoin(asked.map(entry));
   };
   return (command) => {

@@ -33,7 +33,7 @@ export const deviceCommands = (
     defer(() => {
       const unit = unitFor(units, rpc);
       if (unit === undefined) throw new RpcError(404, 'Device not found');
-      const asked = callOf(unit.slave, rpc.method, rpc.params);
+      const asked = callOf(unit.slave, unit.encode, rpc.method, rpc.params);
       return carryOut(line, unit, asked, { most: callTimeout(unit.slave, rpc.method), scheduler });
     }).pipe(
       map((value) => replyTo(rpc, { result: { value } })),
@@ -59,7 +59,7 @@ export const deviceCommands = (
     concat(
       ...units
         .filter(({ slave }) => slave.deviceName === device)
-        .flatMap((unit) => attributeWrites(unit.slave, values).map((one) => write(line, unit, one))),
+        .flatMap((unit) => attributeWrites(unit.slave, unit.encode, values).map((one) => write(line, unit, one))),
     );
   return (line, command) => {
     if (command.kind === 'rpc') return call(line, command);

@@ -1,6 +1,6 @@
 import * as t from 'io-ts';
 import { checked } from '../../../model/checked.js';
-import { defaulted, inert, optional, pending, refine, required, section } from '../../../model/codec.js';
+import { defaulted, inert, optional, refine, required, section } from '../../../model/codec.js';
 import { olderKeys } from '../../../model/older-keys.js';
 import { reportStrategy } from '../../../model/report-strategy.js';
 import { MOST_BITS, MOST_REGISTERS } from '../reading/limits.js';
@@ -91,8 +91,14 @@ const fields = {
   ),
   rpc: defaulted(rpcRules, [], 'What the platform’s calls read and write: a list, or an object by method.'),
   reportStrategy: optional(reportStrategy, 'When the keys of this slave are reported.'),
-  uplink_converter: pending(optional(t.string, 'Name of a converter of your own for what is read.')),
-  downlink_converter: pending(optional(t.string, 'Name of a converter of your own for what is written.')),
+  uplink_converter: optional(
+    text,
+    'Name of a converter of your own for what is read: `extensions/modbus/NAME.mjs`. BytesModbusUplinkConverter is the one that is built in.',
+  ),
+  downlink_converter: optional(
+    text,
+    'The same for what is written. BytesModbusDownlinkConverter is the one that is built in.',
+  ),
   retryOnEmpty: inert(optional(t.boolean, 'An empty answer is no answer.')),
   retryOnInvalid: inert(optional(t.boolean, 'An invalid answer is no answer.')),
   strict: inert(optional(t.boolean, 'Serial lines are always read strictly.')),

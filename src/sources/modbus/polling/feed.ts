@@ -8,8 +8,11 @@ import type { Counter } from '../../../model/fact.js';
 import type { Data, Message } from '../../../model/message.js';
 import type { Line } from '../bus/line.js';
 import type { Unit } from '../bus/unit.js';
+import type { Up } from '../extensions/custom-up.js';
+import { rawDecode } from '../extensions/raw-decode.js';
+import { pointsOf } from '../reading/points-of.js';
 import type { Reading } from '../reading/reading-of.js';
-import { readingOf } from '../reading/reading-of.js';
+import { readingsOf } from '../reading/readings-of.js';
 import { failures } from './failures.js';
 import { pace } from './pace.js';
 import type { PollCounts } from './poll-counts.js';
@@ -18,6 +21,8 @@ import { readPlan } from './read-plan.js';
 
 export interface FeedOptions {
   readonly unit: Unit;
+  /** The user's own converter. Undefined: the one that is built in. */
+  readonly up?: Up | undefined;
   readonly log: Log;
   readonly count: (counter: Counter, n: number) => void;
   readonly stamp: (reading: Reading) => Data;
@@ -41,20 +46,34 @@ const MOST_UNSETTLED = 64;
  * Promises: a device is said to be gone when it has sent data and then is away, or its connection was lost; its next data connects it
  * again. Memory is bounded by 64 unsettled readings. A reading that comes back is not offered again: the next poll says more.
  */
-export const feed = ({ unit, log, count, stamp, polls, scheduler = asyncScheduler }: FeedOptions): Feed | undefined => {
+export const feed = ({
+  unit,
+  up,
+  log,
+  count,
+  stamp,
+  polls,
+  scheduler = asyncScheduler,
+}: FeedOptions): Feed | undefined => {
   const { slave, health } = unit;
   const { deviceName: device } = slave;
-  const plan = readPlan(slave);
-  if (plan.points.length === 0) return undefined;
-  const toReading = readingOf(slave, plan.points);
+  const points = pointsOf(slave);
+  if (points.length === 0) return undefined;
+  const plan = readPlan(slave, up === undefined ? points : points.map(rawDecode));
+  const toReadings = readingsOf(slave, points, up, (why) => {
+    if (why === undefined) log.info('the converter can read again', { device });
+    else log.warn('the converter could not read a poll', { device, why });
+  });
   const tell = failures(device, log, (n) => count('failed', n));
   let unsettled = 0;
-  let isThere = false;
+  /** The devices that data has come of: one, unless a converter says otherwise. */
+  const there = new Set<string>();
 
   const sent = (reading: Reading): Envelope<Message> => {
     unsettled += 1;
     const { report } = reading;
     const data = stamp(reading);
+    there.add(reading.device);
     return envelope<Message>(
       report === undefined ? data : { ...data, report },
       () => void (unsettled -= 1),
@@ -66,15 +85,15 @@ export const feed = ({ unit, log, count, stamp, polls, scheduler = asyncSchedule
     );
   };
   const gone = (): readonly Envelope<Message>[] => {
-    if (!isThere) return [];
-    isThere = false;
-    return [
+    const left = [...there];
+    there.clear();
+    return left.map((one) =>
       envelope<Message>(
-        { kind: 'disconnected', device },
+        { kind: 'disconnected', device: one },
         () => undefined,
         () => undefined,
       ),
-    ];
+    );
   };
   const messages = ({ found, failed, heard }: Polled): readonly Envelope<Message>[] => {
     tell(failed);
@@ -82,10 +101,9 @@ export const feed = ({ unit, log, count, stamp, polls, scheduler = asyncSchedule
       log.debug('a slave did not answer a whole poll', { device });
       return health.isAway() ? gone() : [];
     }
-    const reading = toReading(found);
-    if (reading === undefined) return [];
-    isThere = true;
-    return [sent(reading)];
+    const readings = toReadings(found, Math.round(scheduler.now()));
+    if (readings === undefined) count('failed', 1);
+    return (readings ?? []).map(sent);
   };
 
   return {

@@ -56,6 +56,7 @@ export const pace = ({
     let wait = SOON;
 
     const lookLater = (): void => {
+      look?.unsubscribe();
       look = scheduler.schedule(() => {
         look = undefined;
         if (!health.isAway()) return;

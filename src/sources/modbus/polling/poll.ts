@@ -122,8 +122,10 @@ export const poll = (unit: Unit, plan: ReadPlan, line: Line): Observable<Polled>
       });
     };
 
+    const reads = plan.reads();
     return concat(
-      from(plan.reads()).pipe(concatMap(one)),
+      // Most slaves are read with one request, often: what several need is spared them.
+      reads.length === 1 ? one(reads[0]!) : from(reads).pipe(concatMap(one)),
       defer(() => {
         const found = plan.points.flatMap((point): readonly Found[] => {
           const value = values.get(point);

@@ -3,7 +3,6 @@ import { learn } from '../reading/learn.js';
 import { nothingLearned } from '../reading/learned.js';
 import type { Learned } from '../reading/learned.js';
 import type { Read } from '../reading/place.js';
-import { pointsOf } from '../reading/points-of.js';
 import type { ReadPoint } from '../reading/points-of.js';
 import { readsOf } from '../reading/reads-of.js';
 import { unlearn } from '../reading/unlearn.js';
@@ -24,8 +23,7 @@ export interface ReadPlan {
 const keyOf = ({ functionCode, address, count }: Read): string => `${functionCode} ${address} ${count}`;
 
 /** Begins with what the configuration says. Lives as long as the source: a connection that is lost teaches nothing about a slave. */
-export const readPlan = (slave: Slave): ReadPlan => {
-  const points = pointsOf(slave);
+export const readPlan = (slave: Slave, points: readonly ReadPoint[]): ReadPlan => {
   const unanswered = new Set<string>();
   let learned = nothingLearned;
   let reads = readsOf(slave, points, learned);

@@ -1,10 +1,10 @@
 import type { Json, Reporting } from '../../../model/message.js';
-import type { ReportStrategy } from '../../../model/report-strategy.js';
 import type { Converted } from '../../../operators/extract/converted.js';
 import { isEmpty } from '../../../operators/extract/is-empty.js';
 import { put } from '../../../operators/extract/put.js';
 import type { Slave } from '../config/slave.js';
 import type { ReadPoint } from './points-of.js';
+import { reportingOf } from './reporting-of.js';
 
 /** What a poll found of one point. Null is no value. */
 export type Found = readonly [point: ReadPoint, value: Json];
@@ -13,23 +13,6 @@ export type Found = readonly [point: ReadPoint, value: Json];
 export type Reading = Converted & { readonly report?: Reporting };
 
 type Device = Pick<Slave, 'deviceName' | 'deviceType' | 'reportStrategy'>;
-
-const strategies = (points: readonly ReadPoint[], section: ReadPoint['section']) => {
-  const named: Record<string, ReportStrategy> = {};
-  for (const { section: own, key, origin } of points)
-    if (own === section && origin.reportStrategy !== undefined) put(named, key, origin.reportStrategy);
-  return Object.keys(named).length === 0 ? {} : { [section === 'timeseries' ? 'telemetry' : section]: named };
-};
-
-/** When the keys of a slave are reported, as its configuration says it. Undefined where it says nothing. */
-const reportingOf = ({ reportStrategy: device }: Device, points: readonly ReadPoint[]): Reporting | undefined => {
-  const said = {
-    ...(device === undefined ? {} : { device }),
-    ...strategies(points, 'timeseries'),
-    ...strategies(points, 'attributes'),
-  };
-  return Object.keys(said).length === 0 ? undefined : said;
-};
 
 /**
  * Makes what a poll found into the device's data: one entry of telemetry, without a time of its own, and attributes.

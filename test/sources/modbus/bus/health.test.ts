@@ -60,6 +60,7 @@ describe('what others can spare', () => {
     ['nothing is to be spared by one alone', [200], false, undefined],
     ['half of the shortest period', [5_000, 1_000], false, 500],
     ['a hundred ms at least', [100, 1_000], false, 100],
+    ['two seconds at most, for the sake of commands', [60_000, 90_000], true, 2_000],
     ['three hundred on a serial line', [100, 1_000], true, 300],
   ] as const)('%s', (_name, periods, serial, spare) => expect(spareTime(periods, serial)).toBe(spare));
 });

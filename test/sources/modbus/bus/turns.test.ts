@@ -47,6 +47,23 @@ describe('turns', () => {
     expect(done.map(([, name]) => name)).toEqual(['a', 'C', 'b', 's']);
   });
 
+  it('of commands that do not end leave one in nine to a poll', () => {
+    const { scheduler, done, take } = drawn();
+    for (let i = 0; i < 18; i += 1) take(i, 'command', 'C');
+    for (let i = 0; i < 2; i += 1) take(i, 'poll', 'p');
+    scheduler.flush();
+    const turns = done.map(([, name]) => name).join('');
+    expect(turns.slice(0, 19)).toBe('CCCCCCCCCpCCCCCCCCp');
+  });
+
+  it('of polls that do not end leave one in 33 to a suspect', () => {
+    const { scheduler, done, take } = drawn();
+    for (let i = 0; i < 40; i += 1) take(i, 'poll', 'p');
+    take(0, 'suspect', 's');
+    scheduler.flush();
+    expect(done.findIndex(([, name]) => name === 's')).toBe(33);
+  });
+
   it('have the delay between them', () => {
     const { scheduler, done, take } = drawn(5);
     take(0, 'poll', 'a');

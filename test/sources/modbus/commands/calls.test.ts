@@ -7,6 +7,8 @@ import { connectorCall } from '../../../../src/sources/modbus/commands/connector
 import type { Call } from '../../../../src/sources/modbus/commands/placed-call.js';
 import { reservedCall } from '../../../../src/sources/modbus/commands/reserved-call.js';
 import { sharedKeys } from '../../../../src/sources/modbus/commands/shared-keys.js';
+import type { Slave } from '../../../../src/sources/modbus/config/slave.js';
+import { encodeOf } from '../../../../src/sources/modbus/values/encode-of.js';
 import { answerOf } from '../answer-of.js';
 import { slaveWith } from '../slave-with.js';
 
@@ -22,6 +24,7 @@ const slave = slaveWith({
   ],
 });
 
+const askable = (one: Slave) => ({ slave: one, encode: encodeOf(one) });
 const read = (call: Call | RpcError, registers: readonly number[]): Json => {
   if (call instanceof RpcError || call.kind !== 'read') throw new Error('no read');
   return call.decode(answerOf(registers), 0);
@@ -37,30 +40,35 @@ const failure = (run: () => unknown): readonly [number, string] => {
 
 describe('a call of a device', () => {
   it('is the rule of its tag', () => {
-    const call = callOf(slave, 'getPower', null);
+    const call = callOf(slave, encodeOf(slave), 'getPower', null);
     expect(call).toMatchObject({ kind: 'read', place: { functionCode: 3, address: 4, width: 1 } });
     expect(read(call, [215])).toBe(21.5);
-    expect(callOf(slave, 'setPower', '70000')).toEqual({
+    expect(callOf(slave, encodeOf(slave), 'setPower', '70000')).toEqual({
       kind: 'write',
       write: { functionCode: 16, address: 6, registers: [1, 4464] },
       value: '70000',
     });
   });
   it('may say its place itself', () => {
-    const call = callOf(slave, 'get', 'type=32uint;functionCode=4;objectsCount=2;address=9;');
+    const call = callOf(slave, encodeOf(slave), 'get', 'type=32uint;functionCode=4;objectsCount=2;address=9;');
     expect(call).toMatchObject({ place: { functionCode: 4, address: 9, width: 2 } });
     expect(read(call, [1, 0])).toBe(65_536);
-    expect(callOf(slave, 'set', 'type=16int;functionCode=6;objectsCount=1;address=2;value=77;')).toMatchObject({
+    expect(
+      callOf(slave, encodeOf(slave), 'set', 'type=16int;functionCode=6;objectsCount=1;address=2;value=77;'),
+    ).toMatchObject({
       write: { functionCode: 6, address: 2, registers: [77] },
     });
   });
   it('that means nothing is answered with why', () => {
-    expect(failure(() => callOf(slave, 'other', null))).toEqual([404, 'Method not found for other']);
-    expect(failure(() => callOf(slave, '__proto__', null))[0]).toBe(404);
-    expect(failure(() => callOf(slave, 'setBoth', 1))).toEqual([400, expect.stringContaining('function code 6')]);
-    expect(failure(() => callOf(slave, 'setPower', null))).toEqual([400, 'null is no whole number']);
+    expect(failure(() => callOf(slave, encodeOf(slave), 'other', null))).toEqual([404, 'Method not found for other']);
+    expect(failure(() => callOf(slave, encodeOf(slave), '__proto__', null))[0]).toBe(404);
+    expect(failure(() => callOf(slave, encodeOf(slave), 'setBoth', 1))).toEqual([
+      400,
+      expect.stringContaining('function code 6'),
+    ]);
+    expect(failure(() => callOf(slave, encodeOf(slave), 'setPower', null))).toEqual([400, 'null is no whole number']);
     const beyond = 'type=32int;functionCode=3;objectsCount=2;address=65535;';
-    expect(failure(() => callOf(slave, 'get', beyond))[1]).toContain('below 65536');
+    expect(failure(() => callOf(slave, encodeOf(slave), 'get', beyond))[1]).toContain('below 65536');
   });
 });
 
@@ -91,46 +99,46 @@ describe('a call without a device', () => {
   const other = slaveWith({ deviceName: 'E', wordOrder: 'LITTLE' });
   const params = { type: '32int', functionCode: 16, objectsCount: 2, address: 3, value: '65536', connectorId: 'x' };
   it('asks every slave, each in its own orders', () =>
-    expect(connectorCall([slave, other], 'modbus_set', params)).toMatchObject([
+    expect(connectorCall([slave, other].map(askable), 'modbus_set', params)).toMatchObject([
       { slave, call: { write: { registers: [1, 0] } } },
       { slave: other, call: { write: { registers: [0, 1] } } },
     ]));
   it('asks one that it describes', () => {
     const place = { host: '10.0.0.9', port: 503, method: 'socket', unitId: 4 };
     const get = { type: '16int', functionCode: 3, address: 3 };
-    expect(connectorCall([slave], 'modbus_get', { ...get, ...place })).toMatchObject([
+    expect(connectorCall([slave].map(askable), 'modbus_get', { ...get, ...place })).toMatchObject([
       { slave: { ...place, type: 'tcp' }, call: { kind: 'read' } },
     ]);
     const line = { port: '/dev/ttyS1', method: 'rtu', unitId: 4 };
     expect(connectorCall([], 'modbus_get', { ...get, ...line })).toMatchObject([
       { slave: { ...line, type: 'serial' } },
     ]);
-    expect(failure(() => connectorCall([slave], 'modbus_get', { ...get, unitId: 4 }))).toEqual([
+    expect(failure(() => connectorCall([slave].map(askable), 'modbus_get', { ...get, unitId: 4 }))).toEqual([
       400,
       expect.stringContaining('method: expected'),
     ]);
   });
   it('is refused where it cannot be', () => {
-    expect(failure(() => connectorCall([slave], 'modbus_reset', params))[0]).toBe(404);
-    expect(failure(() => connectorCall([slave], 'modbus_get', params))[1]).toBe(
+    expect(failure(() => connectorCall([slave].map(askable), 'modbus_reset', params))[0]).toBe(404);
+    expect(failure(() => connectorCall([slave].map(askable), 'modbus_get', params))[1]).toBe(
       'Unsupported function code in RPC request.',
     );
-    expect(failure(() => connectorCall([slave], 'modbus_set', 'x'))[0]).toBe(400);
+    expect(failure(() => connectorCall([slave].map(askable), 'modbus_set', 'x'))[0]).toBe(400);
   });
   it('has what one slave cannot do beside what the others can', () => {
-    const [asked] = connectorCall([slave], 'modbus_set', { ...params, value: 'x' });
+    const [asked] = connectorCall([slave].map(askable), 'modbus_set', { ...params, value: 'x' });
     expect(asked?.call).toBeInstanceOf(RpcError);
   });
 });
 
 describe('changed attributes', () => {
   it('are written by the rules of their names, and what cannot be stops no other', () => {
-    const written = attributeWrites(slave, { level: 1, relay: 'maybe', other: 3 });
+    const written = attributeWrites(slave, encodeOf(slave), { level: 1, relay: 'maybe', other: 3 });
     expect(written).toMatchObject([
       { tag: 'relay', write: { code: 400 } },
       { tag: 'level', write: { functionCode: 6, address: 2, registers: [256] } },
     ]);
-    expect(attributeWrites(slave, {})).toEqual([]);
+    expect(attributeWrites(slave, encodeOf(slave), {})).toEqual([]);
   });
   it('are asked for when their device connects', () => {
     const keysOf = sharedKeys([slave, slaveWith({ deviceName: 'E' })])!;

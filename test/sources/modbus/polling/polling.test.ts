@@ -182,6 +182,32 @@ describe('a slave that does not answer', () => {
     it.close();
   });
 
+  it('is looked for once at a time, though a command has heard of it meanwhile', () => {
+    const units = { 1: { dead: true } };
+    const rpc = [{ tag: 'x', type: '16uint', functionCode: 3, address: 9 }];
+    const it = rig({ slaves: [polled(1, { timeout: 0.1, rpc }), polled(2)], units });
+    it.advance(300);
+    units[1].dead = false;
+    it.call('D1', 'x');
+    it.advance(50);
+    units[1].dead = true;
+    it.advance(3_000);
+    expect(it.replies()).toEqual([{ result: { value: 9 } }]);
+    expect(it.peers.of(1).map(({ at }) => at)).toEqual([0, 301, 400, 501, 2_601]);
+    it.close();
+  });
+
+  it('is asked once by a command while it is away', () => {
+    const rpc = [{ tag: 'x', type: '16uint', functionCode: 3, address: 9 }];
+    const it = rig({ slaves: [polled(1, { timeout: 0.05, retries: 2, rpc })], units: { 1: { dead: true } } });
+    it.advance(300);
+    it.call('D1', 'x');
+    it.advance(500);
+    expect(it.peers.of(1).filter(({ what }) => what === 'read 3 9+1')).toHaveLength(1);
+    expect(it.replies()).toEqual([{ result: { error: 'Timeout rpc has been reached for D1' } }]);
+    it.close();
+  });
+
   it('costs the others on its connection nothing', () => {
     const units = Object.fromEntries([1, 2, 3, 4, 5].map((unit) => [unit, { dead: true }]));
     const all = Array.from({ length: 20 }, (_, i) => polled(i + 1, { pollPeriod: 200, timeout: 30, retries: 3 }));

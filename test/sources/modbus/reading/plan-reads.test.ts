@@ -315,6 +315,13 @@ describe('a slave that refuses', () => {
     expect(spans(planReads(places, limits, healed.learned))).toEqual([[3, 0, 10]]);
   });
 
+  it('has two points it does not have, in two requests: both are remembered', () => {
+    const places = [0, 1, 2, 50, 51, 52].map((address) => at(address));
+    const device = { illegal: new Set([addressKey(3, 1), addressKey(3, 51)]), most: 125, walls: new Set<number>() };
+    const first = poll(device, places, limits, nothingLearned);
+    expect([first.refusals, poll(device, places, limits, first.learned).refusals]).toEqual([2, 0]);
+  });
+
   it('teaches nothing twice: what explains a refusal is not widened again', () => {
     const places = [at(10, 2), at(11, 2), at(13)];
     const device = { illegal: new Set([addressKey(3, 10)]), most: 125, walls: new Set<number>() };
