@@ -122,7 +122,7 @@ describe('the incumbent’s files', () => {
     const all = updates({ kind: 'attributeUpdate', device: 'SN-002', values, deleted: [] }, (error) => {
       throw error;
     });
-    expect(all.map(({ topic, payload }) => `${topic} ${payload}`)).toEqual(published);
+    expect(all.map(({ topic, payload }) => `${topic} ${payload.toString()}`)).toEqual(published);
     expect(all.every(({ retain }) => retain)).toBe(true);
   });
 

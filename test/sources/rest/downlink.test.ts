@@ -127,7 +127,7 @@ describe('a call of the platform', () => {
   it('shows its certificate to its own host, and not to the one that a redirect leads to', async () => {
     const folder = undone(mkdtempSync(join(tmpdir(), 'rest-')), (made) => rmSync(made, { recursive: true }));
     const pair = certificateFor('127.0.0.1', Date.now());
-    writeFileSync(join(folder, 'own.pem'), `${pair.key.toString()}${pair.cert.toString()}`);
+    writeFileSync(join(folder, 'own.pem'), `${pair.key}${pair.cert}`);
     const shown: boolean[] = [];
     const tls = { ...pair, requestCert: true, rejectUnauthorized: false };
     const look = (response: ServerResponse): void => {

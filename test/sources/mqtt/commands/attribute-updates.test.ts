@@ -17,7 +17,7 @@ const published = (rules: readonly AttributeUpdateRule[], values: Values, device
   const all = attributeUpdates(rules)({ kind: 'attributeUpdate', device, values, deleted: ['gone'] }, (error) =>
     failures.push(String(error)),
   );
-  return { all, failures, texts: all.map(({ topic, payload }) => `${topic} ${payload}`) };
+  return { all, failures, texts: all.map(({ topic, payload }) => `${topic} ${payload.toString()}`) };
 };
 
 describe('attributeUpdates', () => {
