@@ -11,7 +11,11 @@ const restarts = t.keyof({ process: null, exit: null }, 'one of "process", "exit
 /** The main file, tb_gateway.json (core.md §4). */
 export const gatewayConfig = section('the main file: {"thingsboard", "storage", "connectors"}', {
   thingsboard: required(thingsBoardCodec, 'The platform and how to reach it.'),
-  storage: defaulted(storageConfig, { type: 'memory', at_capacity: 'block', max_dead_letters: 10_000, max_devices: 100_000 }, 'The queue.'),
+  storage: defaulted(
+    storageConfig,
+    { type: 'memory', at_capacity: 'block', max_dead_letters: 10_000, max_devices: 100_000 },
+    'The queue.',
+  ),
   grpc: pending(optional(grpc, 'Connectors that run as processes of their own.')),
   restart: defaulted(
     restarts,
