@@ -184,7 +184,7 @@ describe('mqttConfig', () => {
         cleanSession: true,
         cleanStart: true,
         sessionExpiryInterval: 0,
-        maxUnacknowledgedMessages: 1000,
+        maxUnacknowledgedMessages: 500,
         maxUnacknowledgedBytes: 8_388_608,
         maxPayloadBytes: 4_194_304,
         security: { type: 'anonymous' },

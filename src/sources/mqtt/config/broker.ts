@@ -61,7 +61,7 @@ export const broker = section('the broker', {
   ),
   maxUnacknowledgedMessages: defaulted(
     whole('a number of messages', 1, 65_535),
-    1000,
+    500,
     'Messages, as they are after conversion, that may wait for the disk before the broker must pause.',
   ),
   maxUnacknowledgedBytes: defaulted(
